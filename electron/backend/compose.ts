@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { backendContracts } from '#shared/contract/index.ts';
+import type { BackendContracts } from '#shared/contract/index.ts';
+import type { Principal } from '#shared/domain/principal.ts';
+import type { Announcer } from '#shared/rpc/contract.ts';
+import { RpcServer } from '#shared/rpc/serve.ts';
+import { systemClock } from './clock.ts';
+import { lockDataFolder } from './database/lock.ts';
+import { openDatabase } from './database/open.ts';
+import { createDicomweb } from './dicomweb/index.ts';
+import { plainKeyProvider } from './keys.ts';
+import { createLog } from './log.ts';
+import type { SpawnHelper } from './processes/helper-process.ts';
+import { createArchive } from './services/archive/index.ts';
+
+/** Another process owns the data folder. */
+export class DataFolderInUse extends Error {
+  constructor() {
+    super('another Enkaku uses this data folder');
+    this.name = 'DataFolderInUse';
+  }
+}
+
+/** Builds every service once, in order. */
+export function composeBackend(dataDir: string, spawnHelper: SpawnHelper) {
+  const lock = lockDataFolder(dataDir);
+  if (!lock) throw new DataFolderInUse();
+  const log = createLog(dataDir);
+  const database = openDatabase(dataDir, plainKeyProvider);
+
+  const announcer: Announcer<BackendContracts> = {
+    announce: (service, eventName, payload) => server.announce(service, eventName, payload),
+  };
+  const archive = createArchive({ dataDir, database, spawnHelper, announcer, clock: systemClock, log });
+  const server = new RpcServer<BackendContracts, Principal>({
+    contracts: backendContracts,
+    services: { archive: archive.service },
+    reportInternalError: (name, error) => {
+      const reference = randomUUID();
+      log.error({ err: error, call: name, reference }, 'call failed');
+      return reference;
+    },
+  });
+  const dicomweb = createDicomweb({
+    ...archive.queries,
+    readObject: (sha256, offset, byteLength) => archive.objects.read(sha256, offset, byteLength),
+  });
+
+  return {
+    server,
+    dicomweb,
+    log,
+    close: () => {
+      archive.close();
+      database.close();
+      lock.release();
+    },
+  };
+}

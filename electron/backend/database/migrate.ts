@@ -1,0 +1,35 @@
+import type { Database } from 'better-sqlite3';
+import { migrations } from './migrations/index.ts';
+
+export interface Migration {
+  /** Contiguous from 1. */
+  readonly version: number;
+  readonly purpose: string;
+  readonly up: string;
+}
+
+/** The database was written by a newer Enkaku; opening it with this one could lose data. */
+export class DatabaseFromNewerVersion extends Error {
+  readonly found: number;
+  readonly known: number;
+
+  constructor(found: number, known: number) {
+    super(`database version ${found} is newer than ${known}, the newest this program knows`);
+    this.name = 'DatabaseFromNewerVersion';
+    this.found = found;
+    this.known = known;
+  }
+}
+
+/** Brings the schema to the newest version, each step in a transaction of its own. */
+export function migrate(database: Database): void {
+  const known = migrations.length;
+  const found = database.pragma('user_version', { simple: true }) as number;
+  if (found > known) throw new DatabaseFromNewerVersion(found, known);
+  for (const migration of migrations.slice(found)) {
+    database.transaction(() => {
+      database.exec(migration.up);
+      database.pragma(`user_version = ${migration.version}`);
+    })();
+  }
+}

@@ -1,0 +1,37 @@
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import type { KeyProvider } from '../keys.ts';
+import { migrate } from './migrate.ts';
+
+export type ArchiveDatabase = Database.Database;
+
+export const DATABASE_FILE = 'enkaku.sqlite3';
+
+/** Before 3.51.3, two connections in WAL mode could corrupt a database when the log was reset. */
+const MINIMUM_SQLITE_VERSION = [3, 51, 3] as const;
+
+/** Opens and migrates the database of a data folder whose lock this process holds. */
+export function openDatabase(dataDir: string, keys: KeyProvider): ArchiveDatabase {
+  const database = new Database(path.join(dataDir, DATABASE_FILE));
+  keys.unlockDatabase(database);
+  requireSqliteVersion(database);
+  database.pragma('journal_mode = WAL');
+  // FULL, because a commit is what we acknowledge: it has to survive pulling the plug.
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  database.pragma('cache_size = -65536');
+  database.pragma('temp_store = MEMORY');
+  migrate(database);
+  return database;
+}
+
+function requireSqliteVersion(database: ArchiveDatabase): void {
+  const version = database.prepare('SELECT sqlite_version()').pluck().get() as string;
+  const parts = version.split('.').map(Number);
+  for (const [index, minimum] of MINIMUM_SQLITE_VERSION.entries()) {
+    const part = parts[index] ?? 0;
+    if (part > minimum) return;
+    if (part < minimum)
+      throw new Error(`SQLite ${version} is older than ${MINIMUM_SQLITE_VERSION.join('.')}`);
+  }
+}

@@ -1,0 +1,8 @@
+// dcmjs ships no typings; only what is used is described.
+declare module 'dcmjs' {
+  export const data: {
+    readonly DicomMetaDictionary: {
+      readonly dictionary: Readonly<Record<string, { readonly vr?: string; readonly name?: string }>>;
+    };
+  };
+}

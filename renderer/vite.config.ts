@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  plugins: [react()],
+  define: { global: 'globalThis' },
+  worker: { format: 'es' },
+  resolve: {
+    // vtk.js pulls an XML writer in that needs Node's events; no XML mesh is ever read here.
+    alias: { xmlbuilder2: fileURLToPath(new URL('./imaging/no-xml.ts', import.meta.url)) },
+  },
+  build: {
+    outDir: fileURLToPath(new URL('../out/renderer', import.meta.url)),
+    emptyOutDir: true,
+    target: 'chrome140',
+    chunkSizeWarningLimit: 6000,
+  },
+});

@@ -1,0 +1,101 @@
+/** What each folder may import: packages by name, ours by folder. Anything not listed is forbidden. */
+export interface FolderLaw {
+  readonly folder: string;
+  /** Folders of ours; a folder may always import itself. */
+  readonly ours: readonly string[];
+  /** npm packages; 'node:' stands for Node's own modules, '*' for any package. */
+  readonly packages: readonly string[];
+}
+
+const SERVICE = 'electron/backend/services/';
+const FEATURE = 'renderer/features/';
+
+/** The most specific folder decides. */
+export const laws: readonly FolderLaw[] = [
+  { folder: 'shared/domain', ours: [], packages: ['zod'] },
+  { folder: 'shared/dicom', ours: ['shared/domain'], packages: ['dicom-parser'] },
+  { folder: 'shared/rpc', ours: [], packages: ['zod'] },
+  { folder: 'shared/contract', ours: ['shared/domain', 'shared/rpc'], packages: ['zod'] },
+  {
+    folder: 'electron/backend/processes',
+    ours: ['shared'],
+    packages: ['node:', 'dcmjs', 'dcmjs-codecs', 'yauzl'],
+  },
+  {
+    folder: 'electron/backend/database',
+    ours: ['shared', 'electron/backend/keys.ts'],
+    packages: ['node:', 'better-sqlite3'],
+  },
+  {
+    folder: 'electron/backend/transport',
+    ours: ['shared', 'electron/backend/log.ts'],
+    packages: ['node:', 'ws'],
+  },
+  {
+    folder: 'electron/backend/dicomweb',
+    ours: ['shared', 'electron/backend/log.ts', 'electron/backend/processes', 'electron/backend/transport'],
+    packages: ['node:'],
+  },
+  {
+    folder: 'electron/backend/services',
+    ours: [
+      'shared',
+      'electron/backend/database',
+      'electron/backend/processes',
+      'electron/backend/log.ts',
+      'electron/backend/clock.ts',
+      'electron/backend/keys.ts',
+    ],
+    packages: ['node:', 'better-sqlite3'],
+  },
+  {
+    folder: 'electron/backend',
+    ours: ['shared', 'electron/backend'],
+    packages: ['node:', 'pino', 'better-sqlite3'],
+  },
+  { folder: 'electron/commands', ours: ['shared', 'electron/backend'], packages: ['node:'] },
+  { folder: 'electron/shell', ours: ['shared'], packages: ['node:', 'electron'] },
+  { folder: 'electron', ours: ['shared'], packages: ['node:', 'vite'] },
+  {
+    folder: 'renderer/ui',
+    ours: ['renderer/styles'],
+    packages: ['react', 'react-dom', '@base-ui/react', 'lucide-react', '@tanstack/react-virtual'],
+  },
+  {
+    folder: 'renderer/imaging',
+    ours: ['shared'],
+    packages: ['@cornerstonejs/core', '@cornerstonejs/tools', '@cornerstonejs/dicom-image-loader'],
+  },
+  { folder: 'renderer/backend', ours: ['shared'], packages: ['react', '@tanstack/react-query'] },
+  { folder: 'renderer/i18n', ours: ['shared', 'resources'], packages: ['i18next', 'react-i18next', 'react'] },
+  { folder: 'renderer/styles', ours: [], packages: [] },
+  {
+    folder: 'renderer/features',
+    ours: [
+      'renderer/ui',
+      'renderer/imaging',
+      'renderer/backend',
+      'renderer/i18n',
+      'renderer/styles',
+      'shared',
+      'resources',
+    ],
+    packages: [
+      'react',
+      'react-dom',
+      'lucide-react',
+      'zustand',
+      '@tanstack/react-query',
+      '@tanstack/react-table',
+      '@tanstack/react-virtual',
+      '@base-ui/react',
+      'react-i18next',
+    ],
+  },
+  { folder: 'renderer', ours: ['renderer', 'shared', 'resources'], packages: ['*'] },
+  { folder: 'resources', ours: [], packages: [] },
+  { folder: 'tests', ours: ['shared', 'electron', 'renderer', 'resources', 'tests'], packages: ['*'] },
+];
+
+/** Services and features know nothing of their siblings: their law is that of one folder each. */
+export const siblingFolders = [SERVICE, FEATURE];

