@@ -5,7 +5,9 @@ import { expect, test } from 'vitest';
 import { root } from '#tests/support/workstation.ts';
 import { laws, siblingFolders } from './law.ts';
 
-const topFolders = ['shared', 'electron', 'renderer', 'resources', 'tests'];
+const topFolders = ['shared', 'electron', 'renderer', 'resources', 'tests'].filter((folder) =>
+  existsSync(path.join(root, folder)),
+);
 const aliases: Readonly<Record<string, string>> = {
   '#shared/': 'shared/',
   '#backend/': 'electron/backend/',
