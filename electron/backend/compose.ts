@@ -12,6 +12,7 @@ import { plainKeyProvider } from './keys.ts';
 import { createLog } from './log.ts';
 import type { SpawnHelper } from './processes/helper-process.ts';
 import { createArchive } from './services/archive/index.ts';
+import { createViewing } from './services/viewing/index.ts';
 
 /** Another process owns the data folder. */
 export class DataFolderInUse extends Error {
@@ -32,9 +33,19 @@ export function composeBackend(dataDir: string, spawnHelper: SpawnHelper) {
     announce: (service, eventName, payload) => server.announce(service, eventName, payload),
   };
   const archive = createArchive({ dataDir, database, spawnHelper, announcer, clock: systemClock, log });
+  const viewing = createViewing({
+    database,
+    announcer,
+    clock: systemClock,
+    identifyStudy: (studyKey) => {
+      const study = archive.queries.findStudy(studyKey);
+      return study && { studyUid: study.studyUid, issuer: study.patient.issuer, patientId: study.patient.id };
+    },
+    studyOfInstance: (sopUid) => archive.queries.findIdentity(sopUid)?.studyKey,
+  });
   const server = new RpcServer<BackendContracts, Principal>({
     contracts: backendContracts,
-    services: { archive: archive.service },
+    services: { archive: archive.service, viewing: viewing.service },
     reportInternalError: (name, error) => {
       const reference = randomUUID();
       log.error({ err: error, call: name, reference }, 'call failed');

@@ -1,5 +1,6 @@
 import { archive } from './archive.ts';
+import { viewing } from './viewing.ts';
 
 /** Everything a page may ask of the backend. */
-export const backendContracts = { archive } as const;
+export const backendContracts = { archive, viewing } as const;
 export type BackendContracts = typeof backendContracts;

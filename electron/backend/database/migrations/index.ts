@@ -1,5 +1,6 @@
 import type { Migration } from '../migrate.ts';
 import { migration0001 } from './0001-archive.ts';
+import { migration0002 } from './0002-viewing.ts';
 
 /** In order; a merged one is never edited (a test compares their hashes). */
-export const migrations: readonly Migration[] = [migration0001];
+export const migrations: readonly Migration[] = [migration0001, migration0002];
