@@ -1,0 +1,46 @@
+import { MapPinOff } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { useBackend, useCall } from '#renderer/backend/use-backend.tsx';
+import { Viewer } from '#renderer/features/viewer/viewer.tsx';
+import { Worklist } from '#renderer/features/worklist/worklist.tsx';
+import type { StudyKey } from '#shared/domain/identifiers.ts';
+import type { Address } from '#renderer/ui/address.ts';
+import { Button } from '#renderer/ui/button.tsx';
+import { EmptyState } from '#renderer/ui/empty-state.tsx';
+import { goToRoom, goToStudy, placeOf } from './rooms.ts';
+
+/** The room an address names. */
+export function Room({ address }: { address: Address }) {
+  const backend = useBackend();
+  const place = placeOf(address);
+  switch (place.kind) {
+    case 'worklist':
+      return <Worklist backend={backend} onOpen={(study) => goToStudy(study.studyKey)} />;
+    case 'study':
+      return <OpenedStudy key={place.studyKey} studyKey={place.studyKey} />;
+    default:
+      return <Nowhere />;
+  }
+}
+
+function OpenedStudy({ studyKey }: { studyKey: StudyKey }) {
+  const { data, isError } = useCall('archive', 'describeStudy', { studyKey });
+  const [series] = data?.series ?? [];
+  if (isError) return <Nowhere />;
+  return data && series ? <Viewer study={data.study} series={series} /> : null;
+}
+
+function Nowhere() {
+  const { t } = useTranslation('app');
+  return (
+    <EmptyState
+      icon={MapPinOff}
+      title={t('notFound.title')}
+      actions={
+        <Button kind="primary" onClick={() => goToRoom('reading')}>
+          {t('notFound.back')}
+        </Button>
+      }
+    />
+  );
+}

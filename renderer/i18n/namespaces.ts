@@ -1,0 +1,28 @@
+import appInEnglish from '#resources/locales/en/app.json' with { type: 'json' };
+import errorsInEnglish from '#resources/locales/en/errors.json' with { type: 'json' };
+import worklistInEnglish from '#resources/locales/en/worklist.json' with { type: 'json' };
+import appInJapanese from '#resources/locales/ja/app.json' with { type: 'json' };
+import errorsInJapanese from '#resources/locales/ja/errors.json' with { type: 'json' };
+import worklistInJapanese from '#resources/locales/ja/worklist.json' with { type: 'json' };
+
+/** One namespace per feature. To add one: a file in each language's folder, two imports and two lines here. */
+export const texts = {
+  ja: {
+    app: appInJapanese,
+    errors: errorsInJapanese,
+    worklist: worklistInJapanese,
+  },
+  en: {
+    app: appInEnglish,
+    errors: errorsInEnglish,
+    worklist: worklistInEnglish,
+  },
+} as const;
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'app';
+    /** Japanese is the first language: its keys are the ones that exist. */
+    resources: (typeof texts)['ja'];
+  }
+}
