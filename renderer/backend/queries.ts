@@ -9,12 +9,12 @@ import type { BackendClient } from './connection.ts';
 type QueryPrefix = readonly [service: keyof BackendContracts, method?: string];
 
 type Invalidations = {
-  readonly [S in keyof BackendContracts]: {
+  readonly [S in keyof BackendContracts]?: {
     readonly [E in EventName<BackendContracts[S]>]?: readonly QueryPrefix[];
   };
 };
 
-/** Which answers a fact makes out of date. */
+/** Which answers a fact makes out of date. A feature that adds a contract adds its lines. */
 const invalidatedBy: Invalidations = {
   archive: {
     studyChanged: [
@@ -22,6 +22,11 @@ const invalidatedBy: Invalidations = {
       ['archive', 'describeStudy'],
     ],
     importEnded: [['archive', 'listStudies']],
+  },
+  viewing: {
+    annotationsChanged: [['viewing', 'listAnnotations']],
+    keyImagesChanged: [['viewing', 'listKeyImages']],
+    preferencesChanged: [['viewing', 'getPreferences']],
   },
 };
 
