@@ -1,13 +1,14 @@
-import type { Frame, Port } from '#shared/rpc/frames.ts';
+import type { Port } from '#shared/rpc/frames.ts';
+import { createTextPort } from '#shared/rpc/text-port.ts';
 
 /** Carries frames over a WebSocket to the backend that served this page. */
 export function createWebSocketPort(socket: WebSocket): Port {
-  return {
-    send: (frame: Frame) => {
-      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
+  return createTextPort({
+    send: (text) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(text);
     },
-    onFrame: (listener) =>
-      socket.addEventListener('message', (message) => listener(JSON.parse(message.data as string))),
+    onText: (listener) => socket.addEventListener('message', (message) => listener(message.data)),
     onClose: (listener) => socket.addEventListener('close', () => listener()),
-  };
+    closeBecause: () => socket.close(),
+  });
 }

@@ -84,7 +84,15 @@ export class RpcConnection<Cs extends Contracts> {
           finish(value);
         };
       this.#waiting.set(id, { name, resolve: settle(resolve), reject: settle(reject) });
-      this.#port.send({ type: 'call', id, name, input });
+      try {
+        this.#port.send({ type: 'call', id, name, input });
+      } catch (error) {
+        // Too long, or nothing JSON can carry: this call fails, the connection lives on.
+        this.#waiting.delete(id);
+        settle(reject)(
+          error instanceof RpcError ? error : new RpcError('invalid-input', `${name}: cannot be sent`),
+        );
+      }
     });
   }
 
@@ -104,7 +112,7 @@ export class RpcConnection<Cs extends Contracts> {
     if (!parsed.success) return;
     const frame = parsed.data;
     if (frame.type === 'event') {
-      for (const listener of this.#listeners.get(frame.name) ?? []) listener(frame.payload);
+      for (const listener of this.#listeners.get(frame.name) ?? []) deliver(listener, frame.payload);
       return;
     }
     if (frame.type !== 'result' && frame.type !== 'failure') return;
@@ -119,6 +127,17 @@ export class RpcConnection<Cs extends Contracts> {
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const call of waiting) call.reject(new RpcError('disconnected', `${call.name}: connection lost`));
+  }
+}
+
+/** A listener that throws is reported as an uncaught error and keeps nobody else from hearing the event. */
+function deliver(listener: (payload: unknown) => void, payload: unknown): void {
+  try {
+    listener(payload);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }
 

@@ -34,6 +34,7 @@ export const Frame = z.discriminatedUnion('type', [
 ]);
 
 export type Frame = z.infer<typeof Frame>;
+export type CallFrame = Extract<Frame, { type: 'call' }>;
 
 /** What both ends of a connection need from whatever carries their frames. */
 export interface Port {

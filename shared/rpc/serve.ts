@@ -1,7 +1,7 @@
 import type { Announcer, Contracts, EventName, PayloadOf, Services } from './contract.ts';
 import { contractFingerprint } from './fingerprint.ts';
 import { Frame, RpcError } from './frames.ts';
-import type { Port } from './frames.ts';
+import type { CallFrame, Port, RpcErrorCode } from './frames.ts';
 import { HELLO, SUBSCRIBE, UNSUBSCRIBE, splitName } from './names.ts';
 
 export interface ServeOptions<Cs extends Contracts, Caller> {
@@ -10,6 +10,9 @@ export interface ServeOptions<Cs extends Contracts, Caller> {
   /** Logs an unexpected failure in full and returns a reference that is safe to show. */
   readonly reportInternalError: (name: string, error: unknown) => string;
 }
+
+/** Calls of one connection that may run at the same time; a page that asks for more is out of control. */
+const MAXIMUM_RUNNING_CALLS = 1000;
 
 type AnyHandler = (input: unknown, context: { signal: AbortSignal; caller: unknown }) => unknown;
 
@@ -29,21 +32,13 @@ export class RpcServer<Cs extends Contracts, Caller> implements Announcer<Cs> {
     const running = new Map<number, AbortController>();
     port.onFrame((raw) => {
       const parsed = Frame.safeParse(raw);
-      if (!parsed.success) return;
+      if (!parsed.success) {
+        refuseMalformedCall(raw, port);
+        return;
+      }
       const frame = parsed.data;
-      if (frame.type === 'call') {
-        const controller = new AbortController();
-        running.set(frame.id, controller);
-        void this.#answer(frame.name, frame.input, { signal: controller.signal, caller }, port)
-          .then(
-            (output): Frame => ({ type: 'result', id: frame.id, output }),
-            (error: unknown): Frame => this.#failure(frame.id, frame.name, error),
-          )
-          .then((answer) => {
-            running.delete(frame.id);
-            port.send(answer);
-          });
-      } else if (frame.type === 'cancel') {
+      if (frame.type === 'call') this.#start(frame, port, caller, running);
+      else if (frame.type === 'cancel') {
         running.get(frame.id)?.abort(new RpcError('cancelled', 'cancelled by the caller'));
       }
     });
@@ -65,8 +60,45 @@ export class RpcServer<Cs extends Contracts, Caller> implements Announcer<Cs> {
     if (definition?.kind !== 'event') throw new Error(`${service}.${eventName} is not an event`);
     const checked = definition.payload.parse(payload);
     const name = `${service}.${eventName}`;
-    for (const port of this.#subscribers.get(name) ?? [])
-      port.send({ type: 'event', name, payload: checked });
+    for (const port of this.#subscribers.get(name) ?? []) {
+      try {
+        port.send({ type: 'event', name, payload: checked });
+      } catch (error) {
+        this.#options.reportInternalError(name, error);
+      }
+    }
+  }
+
+  #start(frame: CallFrame, port: Port, caller: Caller, running: Map<number, AbortController>): void {
+    const { id, name, input } = frame;
+    if (running.has(id)) {
+      port.send(failureOf(id, 'invalid-input', `call ${id} is still running`));
+      return;
+    }
+    if (running.size >= MAXIMUM_RUNNING_CALLS) {
+      port.send(failureOf(id, 'unavailable', 'too many calls at once'));
+      return;
+    }
+    const controller = new AbortController();
+    running.set(id, controller);
+    const { signal } = controller;
+    void this.#answer(name, input, { signal, caller }, port)
+      .then((output): Frame => ({ type: 'result', id, output }))
+      .catch((error: unknown) => this.#failure(id, name, error, signal))
+      .then((answer) => {
+        running.delete(id);
+        this.#sendAnswer(port, answer, id, name);
+      });
+  }
+
+  /** An answer that cannot be sent (too long, say) becomes a failure, so that the caller never waits for ever. */
+  #sendAnswer(port: Port, answer: Frame, id: number, name: string): void {
+    try {
+      port.send(answer);
+    } catch (error) {
+      const reference = this.#options.reportInternalError(name, error);
+      port.send(failureOf(id, 'internal', 'the answer cannot be sent', reference));
+    }
   }
 
   async #answer(
@@ -114,13 +146,28 @@ export class RpcServer<Cs extends Contracts, Caller> implements Announcer<Cs> {
     return contract && Object.hasOwn(contract, name) ? contract[name] : undefined;
   }
 
-  #failure(id: number, name: string, error: unknown): Frame {
-    if (error instanceof RpcError) {
-      return { type: 'failure', id, error: { code: error.code, message: error.message } };
+  #failure(id: number, name: string, error: unknown, signal: AbortSignal): Frame {
+    if (error instanceof RpcError) return failureOf(id, error.code, error.message, error.reference);
+    // Node's own functions throw an AbortError of theirs when the signal they were given fires.
+    if (signal.aborted && error instanceof Error && error.name === 'AbortError') {
+      return failureOf(id, 'cancelled', 'cancelled by the caller');
     }
-    const reference = this.#options.reportInternalError(name, error);
-    return { type: 'failure', id, error: { code: 'internal', message: 'unexpected failure', reference } };
+    return failureOf(id, 'internal', 'unexpected failure', this.#options.reportInternalError(name, error));
   }
+}
+
+function failureOf(id: number, code: RpcErrorCode, message: string, reference?: string): Frame {
+  return {
+    type: 'failure',
+    id,
+    error: { code, message, ...(reference !== undefined && { reference }) },
+  };
+}
+
+/** Whoever sent something like a call gets an answer; anything else that is no frame is passed over. */
+function refuseMalformedCall(raw: unknown, port: Port): void {
+  const id = Frame.options[0].pick({ type: true, id: true }).loose().safeParse(raw);
+  if (id.success) port.send(failureOf(id.data.id, 'invalid-input', 'not a call'));
 }
 
 function describeIssue(issue: { path: PropertyKey[]; message: string }): string {
