@@ -1,47 +1,144 @@
-// npm start: starts the backend and a window for it.
-import { fork, spawn } from 'node:child_process';
+// npm start: starts the backend and a window for it, in Electron or in a browser of this machine.
 import { mkdirSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { ensurePageBuilt } from './page-build.ts';
+import type { StartFailure } from '#shared/contract/launch.ts';
+import { ensurePageBuilt } from '#page/page-build.ts';
+import { parseLaunchArguments } from './launch/arguments.ts';
+import type { LaunchArguments } from './launch/arguments.ts';
+import { BrowserSession } from './launch/browser-session.ts';
+import { hasDisplay, needsNoSandbox } from './launch/browser-window.ts';
+import { findBrowser } from './launch/browsers.ts';
+import { findElectron } from './launch/electron-binary.ts';
+import { startElectron } from './launch/electron-window.ts';
+import { startLoopbackBackend } from './launch/loopback-backend.ts';
+import { failureSentence, say } from './launch/sentences.ts';
+import { ensureShellBuilt } from './launch/shell-build.ts';
 
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string' },
-    port: { type: 'string', default: '0' },
-    lang: { type: 'string', default: 'ja' },
-    'no-window': { type: 'boolean', default: false },
-  },
-});
+const ELECTRON_READY_TIMEOUT_MS = 20_000;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const dataDir = path.resolve(values.data ?? path.join(os.homedir(), '.local', 'share', 'enkaku'));
-mkdirSync(dataDir, { recursive: true });
+/** Whoever has to end with us: called on Ctrl-C, on SIGTERM and when the terminal is closed. */
+let stop: () => Promise<void> = async () => process.exit(0);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
 
-const pageDir = await ensurePageBuilt(root, (sentence) => console.error(sentence));
+process.exit(await launch());
 
-const backend = fork(
-  fileURLToPath(new URL('./backend/on-loopback.ts', import.meta.url)),
-  ['--data', dataDir, '--port', values.port, '--page', pageDir, '--lang', values.lang],
-  { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
-);
-backend.on('exit', (code) => process.exit(code ?? 1));
-process.on('SIGTERM', () => backend.kill('SIGTERM'));
-process.on('SIGINT', () => backend.kill('SIGTERM'));
-
-backend.on('message', (ready: { url: string }) => {
-  if (values['no-window']) {
-    console.log(JSON.stringify(ready));
-  } else {
-    const window = spawn(
-      'chromium',
-      [`--app=${ready.url}`, `--user-data-dir=${path.join(dataDir, 'browser')}`],
-      {
-        stdio: 'ignore',
-      },
-    );
-    window.on('exit', () => backend.kill('SIGTERM'));
+async function launch(): Promise<number> {
+  let args: LaunchArguments;
+  try {
+    args = parseLaunchArguments(process.argv.slice(2));
+  } catch (error) {
+    say('bad-argument', { detail: (error as Error).message });
+    return 1;
   }
-});
+  try {
+    mkdirSync(args.dataDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    return refuse(args, { event: 'failed', code: 'data-folder-read-only', detail: (error as Error).message });
+  }
+  const pageDir = await ensurePageBuilt(root, () => say('preparing-page'));
+  const mayOpenElectron = args.shell === undefined || args.shell === 'electron';
+  if (!args.isHeadless && mayOpenElectron && hasDisplay(process.platform, process.env)) {
+    const code = await openInElectron(args, pageDir);
+    if (code !== undefined) return code;
+  }
+  return serveOnLoopback(args, pageDir);
+}
+
+/** Exit code, or undefined where a browser has to do instead. */
+async function openInElectron(args: LaunchArguments, pageDir: string): Promise<number | undefined> {
+  const isRequired = args.shell === 'electron';
+  const giveUp = (reason: string, sentence: () => void) => {
+    if (isRequired) say('electron-required', { reason });
+    else sentence();
+    return isRequired ? 1 : undefined;
+  };
+  const binary = await findElectron({ root, isRequired, announce: say });
+  if ('unavailableBecause' in binary) {
+    const reason = binary.unavailableBecause;
+    return giveUp(reason, () => say('electron-unreachable', { reason }));
+  }
+  const shellDir = await ensureShellBuilt(root, () => say('preparing-shell'));
+  const withoutSandbox = needsNoSandbox();
+  if (withoutSandbox) say('root-without-sandbox');
+  const start = await startElectron({
+    executable: binary.executable,
+    shellDir,
+    pageDir,
+    dataDir: args.dataDir,
+    language: args.language,
+    withoutSandbox,
+    readyTimeoutMs: ELECTRON_READY_TIMEOUT_MS,
+  });
+  if (start.outcome === 'failed') return refuse(args, start.failure);
+  if (start.outcome === 'ended') {
+    return giveUp(start.reason, () => say('electron-ended', { reason: start.reason }));
+  }
+  if (start.outcome === 'slow') {
+    const seconds = ELECTRON_READY_TIMEOUT_MS / 1000;
+    return giveUp(`${seconds} s`, () => say('electron-slow', { seconds }));
+  }
+  let wasStopped = false;
+  stop = async () => {
+    wasStopped = true;
+    await start.stop();
+  };
+  const code = await start.exited;
+  return wasStopped ? 0 : (code ?? 1);
+}
+
+async function serveOnLoopback(args: LaunchArguments, pageDir: string): Promise<number> {
+  const { dataDir, port, language } = args;
+  const backend = startLoopbackBackend({ dataDir, port, language, pageDir });
+  let wasStopped = false;
+  stop = async () => {
+    wasStopped = true;
+    await backend.stop();
+  };
+  const report = await backend.started;
+  if (report.event === 'failed') {
+    await backend.exited;
+    return wasStopped ? 0 : refuse(args, report);
+  }
+  if (args.isHeadless) {
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+  } else {
+    const session = openBrowser(args, backend, report.url);
+    if (session) {
+      stop = async () => {
+        wasStopped = true;
+        await session.close();
+        await backend.stop();
+      };
+      void session.closed.then(() => stop());
+      await session.openWindow();
+    }
+  }
+  const code = await backend.exited;
+  return wasStopped ? 0 : (code ?? 1);
+}
+
+/** Says why there is no window where there is none. */
+function openBrowser(
+  { shell, dataDir, language }: LaunchArguments,
+  backend: ReturnType<typeof startLoopbackBackend>,
+  lastingUrl: string,
+): BrowserSession | undefined {
+  if (shell === 'none') say('address', { url: lastingUrl });
+  else if (!hasDisplay(process.platform, process.env)) say('no-display', { url: lastingUrl });
+  else {
+    const browser = findBrowser();
+    if (browser) return new BrowserSession({ backend, browser, dataDir, language, lastingUrl });
+    say('no-browser', { url: lastingUrl });
+  }
+  return undefined;
+}
+
+function refuse({ dataDir, port, isHeadless }: LaunchArguments, failure: StartFailure): number {
+  if (failure.isShownElsewhere === true && !isHeadless) {
+    say('shown-elsewhere');
+    return 0;
+  }
+  process.stderr.write(`${failureSentence(failure, { dataDir, port })}\n`);
+  return 1;
+}

@@ -1,44 +1,70 @@
 // Entry as local server for a Chromium window: page, calls and bytes on 127.0.0.1.
 import { parseArgs } from 'node:util';
+import type { BackendReport, LauncherOrder } from '#shared/contract/launch.ts';
 import { workstationPrincipal } from '#shared/domain/principal.ts';
+import { openPage } from '#page/page-files.ts';
 import { composeBackend } from './compose.ts';
 import { forkHelper } from './processes/helper-process.ts';
+import { startFailureOf } from './start-failure.ts';
 import { LoopbackServer } from './transport/loopback-server.ts';
 
 const { values } = parseArgs({
   options: {
-    data: { type: 'string' },
+    data: { type: 'string', default: '' },
     port: { type: 'string', default: '0' },
-    page: { type: 'string' },
+    page: { type: 'string', default: '' },
     lang: { type: 'string', default: 'ja' },
   },
 });
-if (values.data === undefined || values.page === undefined) throw new Error('--data and --page are required');
 
-const backend = composeBackend(values.data, forkHelper);
-const server = new LoopbackServer({
-  port: Number(values.port),
-  pageDir: values.page,
-  dicomweb: backend.dicomweb,
-  onConnection: (port) => backend.server.attach(port, workstationPrincipal),
-  log: backend.log,
-});
-const port = await server.listen();
+const report = (message: BackendReport) => void process.send?.(message);
 
-const stop = async () => {
-  await server.close();
-  backend.close();
-  process.exit(0);
-};
-process.on('SIGTERM', () => void stop());
-process.on('SIGINT', () => void stop());
-process.on('disconnect', () => void stop());
+try {
+  await serve();
+} catch (error) {
+  // Said before the process ends: `send` alone would lose the message.
+  process.send?.(startFailureOf(error), () => process.exit(1));
+}
 
-const origin = `http://127.0.0.1:${port}`;
-process.send?.({
-  event: 'ready',
-  url: `${origin}/start?code=${server.access.newStartCode()}&lang=${values.lang}`,
-  dicomweb: `${origin}/dicomweb`,
-  token: server.access.token,
-  dataDir: values.data,
-});
+async function serve(): Promise<void> {
+  const findPageFile = openPage(values.page);
+  const backend = composeBackend(values.data, forkHelper);
+  const server = new LoopbackServer({
+    port: Number(values.port),
+    findPageFile,
+    dicomweb: backend.dicomweb,
+    onConnection: (port) => backend.server.attach(port, workstationPrincipal),
+    onPageCount: (count) => report({ event: 'pages', count }),
+    log: backend.log,
+  });
+  await server.listen().catch((error: unknown) => {
+    backend.close();
+    throw error;
+  });
+
+  let isStopping = false;
+  const stop = async () => {
+    if (isStopping) return;
+    isStopping = true;
+    await server.close();
+    backend.close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop());
+  process.on('SIGINT', () => void stop());
+  process.on('SIGHUP', () => void stop());
+  process.on('disconnect', () => void stop());
+
+  const startLink = (code: string) => `${server.origin}/start?code=${code}&lang=${values.lang}`;
+  process.on('message', (order: LauncherOrder) => {
+    if (order.order === 'stop') void stop();
+    else report({ event: 'window-address', url: startLink(server.access.newStartCode()) });
+  });
+  report({
+    event: 'ready',
+    url: startLink(server.access.lastingStartCode),
+    dicomweb: `${server.origin}/dicomweb`,
+    token: server.access.token,
+    dataDir: values.data,
+  });
+}

@@ -11,6 +11,7 @@ const topFolders = ['shared', 'electron', 'renderer', 'resources', 'tests'].filt
 const aliases: Readonly<Record<string, string>> = {
   '#shared/': 'shared/',
   '#backend/': 'electron/backend/',
+  '#page/': 'electron/page/',
   '#renderer/': 'renderer/',
   '#resources/': 'resources/',
   '#tests/': 'tests/',

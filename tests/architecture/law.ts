@@ -28,7 +28,7 @@ export const laws: readonly FolderLaw[] = [
   },
   {
     folder: 'electron/backend/transport',
-    ours: ['shared', 'electron/backend/log.ts'],
+    ours: ['shared', 'electron/backend/log.ts', 'electron/page'],
     packages: ['node:', 'ws'],
   },
   {
@@ -50,12 +50,26 @@ export const laws: readonly FolderLaw[] = [
   },
   {
     folder: 'electron/backend',
-    ours: ['shared', 'electron/backend'],
+    ours: ['shared', 'electron/backend', 'electron/page'],
     packages: ['node:', 'pino', 'better-sqlite3'],
   },
   { folder: 'electron/commands', ours: ['shared', 'electron/backend'], packages: ['node:'] },
-  { folder: 'electron/shell', ours: ['shared'], packages: ['node:', 'electron'] },
-  { folder: 'electron', ours: ['shared'], packages: ['node:', 'vite'] },
+  { folder: 'electron/page', ours: [], packages: ['node:', 'vite'] },
+  {
+    folder: 'electron/shell',
+    ours: ['shared', 'resources', 'electron/page'],
+    packages: ['node:', 'electron'],
+  },
+  {
+    folder: 'electron/launch',
+    ours: ['shared', 'resources', 'electron/page'],
+    packages: ['node:', 'vite', '@electron/get'],
+  },
+  {
+    folder: 'electron/launch.ts',
+    ours: ['shared', 'electron/launch', 'electron/page'],
+    packages: ['node:'],
+  },
   {
     folder: 'renderer/ui',
     ours: ['renderer/styles'],

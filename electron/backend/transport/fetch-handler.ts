@@ -21,7 +21,9 @@ export async function answerWith(
     outgoing.end();
     return;
   }
-  await pipeline(Readable.fromWeb(response.body), outgoing);
+  // Not `fromWeb`: where the DOM's types are loaded too, as in tests, `Response` means the browser's.
+  const bytes: AsyncIterable<Uint8Array> = response.body;
+  await pipeline(Readable.from(bytes, { objectMode: false }), outgoing);
 }
 
 function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {

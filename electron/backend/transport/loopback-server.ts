@@ -1,51 +1,42 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Port } from '#shared/rpc/frames.ts';
+import { MAXIMUM_FRAME_LENGTH } from '#shared/rpc/text-port.ts';
 import type { Log } from '#backend/log.ts';
+import type { FindPageFile } from '#page/page-files.ts';
 import { Access, isFromHere } from './access.ts';
 import { answerWith } from './fetch-handler.ts';
 import type { FetchHandler } from './fetch-handler.ts';
 import { createWebSocketPort } from './web-socket-port.ts';
 
 export interface LoopbackServerOptions {
+  /** 0 for any free one. */
   readonly port: number;
-  /** Folder of the built page. */
-  readonly pageDir: string;
+  readonly findPageFile: FindPageFile;
   readonly dicomweb: FetchHandler;
   readonly onConnection: (port: Port) => void;
+  /** Told whenever a page comes or goes. */
+  readonly onPageCount?: (count: number) => void;
   readonly log: Log;
 }
 
-const MAXIMUM_FRAME_BYTES = 16 * 1024 * 1024;
+const BYTES_PREFIX = '/dicomweb/';
+/** What one request may bring: a whole study by STOW-RS, but not everything a disk can hold. */
+const MAXIMUM_BODY_BYTES = 16 * 1024 ** 3;
+/** The longest text of a frame, where every character takes three bytes. */
+const MAXIMUM_MESSAGE_BYTES = 3 * MAXIMUM_FRAME_LENGTH;
 
-const contentTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2',
-  '.wasm': 'application/wasm',
-};
-
-const pageHeaders = {
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; " +
-    "img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Cache-Control': 'no-cache',
-};
+/** A client that says nothing, or says it slowly, gives its place back. */
+export const limits = {
+  headersTimeoutMs: 10_000,
+  idleTimeoutMs: 120_000,
+  checkingIntervalMs: 2_000,
+  maximumHeaderBytes: 16 * 1024,
+  maximumConnections: 256,
+} as const;
 
 /** Serves page, calls and bytes to one workstation's own window, on 127.0.0.1 only. */
 export class LoopbackServer {
@@ -54,30 +45,27 @@ export class LoopbackServer {
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({
     noServer: true,
-    maxPayload: MAXIMUM_FRAME_BYTES,
+    maxPayload: MAXIMUM_MESSAGE_BYTES,
     perMessageDeflate: false,
   });
 
   constructor(options: LoopbackServerOptions) {
     this.#options = options;
-    this.#server = createServer((request, response) => {
-      void this.#answer(request, response).catch((error: unknown) => {
-        if (!response.headersSent) response.writeHead(500);
-        response.destroy();
-        if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') {
-          options.log.error({ err: error }, 'request failed');
-        }
-      });
-    });
-    this.#server.on('upgrade', (request, socket, head) => {
-      if (!this.#isAllowed(request) || request.url !== '/rpc') {
-        socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
-        return;
-      }
-      this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        options.onConnection(createWebSocketPort(webSocket));
-      });
-    });
+    this.#server = createServer(
+      {
+        headersTimeout: limits.headersTimeoutMs,
+        // A body may take long (a study over STOW-RS), but not stand still: see `timeout`.
+        requestTimeout: 0,
+        connectionsCheckingInterval: limits.checkingIntervalMs,
+        maxHeaderSize: limits.maximumHeaderBytes,
+      },
+      (request, response) => {
+        void this.#answer(request, response).catch((error: unknown) => this.#fail(response, error));
+      },
+    );
+    this.#server.timeout = limits.idleTimeoutMs;
+    this.#server.maxConnections = limits.maximumConnections;
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
   async listen(): Promise<number> {
@@ -92,66 +80,114 @@ export class LoopbackServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
   async close(): Promise<void> {
     for (const client of this.#sockets.clients) client.terminate();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #isAllowed(request: IncomingMessage): boolean {
-    return isFromHere(request, this.port) && this.access.isAllowed(request);
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const status = this.#refusalOf(request) ?? (pathOf(request) === '/rpc' ? undefined : 404);
+    if (status !== undefined) {
+      socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const { onConnection, onPageCount } = this.#options;
+      onConnection(createWebSocketPort(webSocket));
+      onPageCount?.(this.#sockets.clients.size);
+      webSocket.on('close', () => onPageCount?.(this.#sockets.clients.size));
+    });
+  }
+
+  /** Status of the refusal, or undefined where the request may be answered. */
+  #refusalOf(request: IncomingMessage): 400 | 401 | 403 | undefined {
+    if (!isFromHere(request, this.port)) return 403;
+    if (request.url?.startsWith('/') !== true || request.url.includes('\0')) return 400;
+    return this.access.isAllowed(request, this.port) ? undefined : 401;
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!isFromHere(request, this.port)) {
-      response.writeHead(403).end();
-      return;
+    const refusal = this.#refusalOf(request);
+    const pathname = pathOf(request);
+    if ((refusal === undefined || refusal === 401) && pathname === '/start' && request.method === 'GET') {
+      if (this.#answerStartLink(request, response, refusal === undefined)) return;
     }
-    const url = new URL(request.url ?? '/', 'http://loopback');
-    if (url.pathname === '/start') {
-      const isRedeemed = this.access.redeemStartCode(url.searchParams.get('code') ?? '');
-      if (isRedeemed || this.access.isAllowed(request)) {
-        response.writeHead(303, {
-          Location: `/?lang=${url.searchParams.get('lang') ?? ''}`,
-          'Set-Cookie': this.access.cookieHeader,
-        });
-        response.end();
-        return;
-      }
-    }
-    if (!this.access.isAllowed(request)) {
-      response.writeHead(401, { 'WWW-Authenticate': 'Bearer', 'Content-Type': 'text/plain; charset=utf-8' });
-      response.end(
-        'このアドレスは使えません。もう一度 Enkaku を起動してください。\nPlease start Enkaku again.\n',
-      );
-      return;
-    }
-    if (url.pathname.startsWith('/dicomweb/')) {
+    if (refusal === 401) return refuseWithoutToken(response);
+    if (refusal !== undefined) return refuse(response, refusal);
+    if (pathname.startsWith(BYTES_PREFIX)) {
+      if (Number(request.headers['content-length'] ?? 0) > MAXIMUM_BODY_BYTES) return refuse(response, 413);
+      response.setHeader('X-Content-Type-Options', 'nosniff');
+      response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
       await answerWith(this.#options.dicomweb, request, response);
-      return;
+      return undefined;
     }
-    await this.#answerWithPage(url.pathname, request, response);
+    return await this.#answerWithPage(pathname, request, response);
+  }
+
+  /** True if the link, or the cookie it once gave, lets the browser in. */
+  #answerStartLink(request: IncomingMessage, response: ServerResponse, hasCookie: boolean): boolean {
+    const query = new URLSearchParams((request.url ?? '').split('?')[1] ?? '');
+    const isRedeemed = this.access.redeemStartCode(query.get('code') ?? '');
+    if (!isRedeemed && !hasCookie) return false;
+    const language = query.get('lang');
+    response.writeHead(303, {
+      Location: language === 'ja' || language === 'en' ? `/?lang=${language}` : '/',
+      'Set-Cookie': this.access.cookieHeader(this.port),
+      'Cache-Control': 'no-store',
+      'Referrer-Policy': 'no-referrer',
+    });
+    response.end();
+    return true;
   }
 
   async #answerWithPage(pathname: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pageDir } = this.#options;
-    const file = path.join(
-      pageDir,
-      path.normalize(pathname === '/' ? 'index.html' : decodeURIComponent(pathname)),
-    );
-    const info = file.startsWith(pageDir + path.sep) ? await stat(file).catch(() => undefined) : undefined;
-    if (!info?.isFile() || (request.method !== 'GET' && request.method !== 'HEAD')) {
-      response.writeHead(404).end();
-      return;
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('Allow', 'GET, HEAD');
+      return refuse(response, 405);
     }
-    response.writeHead(200, {
-      ...pageHeaders,
-      // Built files carry a hash of their content in their name.
-      ...(pathname.startsWith('/assets/') && { 'Cache-Control': 'private, max-age=31536000, immutable' }),
-      'Content-Type': contentTypes[path.extname(file)] ?? 'application/octet-stream',
-      'Content-Length': info.size,
-    });
-    if (request.method === 'HEAD') response.end();
-    else await pipeline(createReadStream(file), response);
+    if (Number(request.headers['content-length'] ?? 0) > 0 || request.headers['transfer-encoding']) {
+      return refuse(response, 413);
+    }
+    const file = await this.#options.findPageFile(pathname);
+    if (!file) return refuse(response, 404);
+    response.writeHead(200, { ...file.headers, 'Content-Length': file.bytes.byteLength });
+    response.end(request.method === 'HEAD' ? undefined : file.bytes);
+    return undefined;
   }
+
+  #fail(response: ServerResponse, error: unknown): void {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') {
+      this.#options.log.error({ err: error }, 'request failed');
+    }
+    if (response.headersSent) response.destroy();
+    else refuse(response, 500);
+  }
+}
+
+/** The path as it was sent, without its query; never decoded. */
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '').split('?', 1)[0] ?? '';
+}
+
+/** Also gives up the connection: whatever else was on its way is not read. */
+function refuse(response: ServerResponse, status: number): void {
+  response.writeHead(status, { Connection: 'close', 'Content-Length': 0, 'Cache-Control': 'no-store' }).end();
+}
+
+function refuseWithoutToken(response: ServerResponse): void {
+  response.writeHead(401, {
+    Connection: 'close',
+    'Cache-Control': 'no-store',
+    'Content-Type': 'text/plain; charset=utf-8',
+    'WWW-Authenticate': 'Bearer',
+  });
+  response.end(
+    'このアドレスは使えません。もう一度 Enkaku を起動してください。\nPlease start Enkaku again.\n',
+  );
 }

@@ -1,0 +1,54 @@
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+const shells = ['electron', 'chromium', 'none'] as const;
+
+export interface LaunchArguments {
+  readonly dataDir: string;
+  readonly port: number;
+  readonly language: 'ja' | 'en';
+  /** Undefined: Electron if it can be had, a browser's window otherwise. */
+  readonly shell: (typeof shells)[number] | undefined;
+  /** Serve without a window and print the ready line. */
+  readonly isHeadless: boolean;
+}
+
+/** Throws an `Error` whose message says in English what is wrong. */
+export function parseLaunchArguments(args: readonly string[]): LaunchArguments {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      data: { type: 'string' },
+      port: { type: 'string', default: '0' },
+      lang: { type: 'string', default: 'ja' },
+      shell: { type: 'string' },
+      'no-window': { type: 'boolean', default: false },
+    },
+  });
+  const port = Number(values.port);
+  if (!/^\d+$/.test(values.port) || port > 65_535) throw new Error(`--port ${values.port}`);
+  if (values.lang !== 'ja' && values.lang !== 'en') throw new Error(`--lang ${values.lang}`);
+  const shell = shells.find((name) => name === values.shell);
+  if (values.shell !== undefined && shell === undefined) throw new Error(`--shell ${values.shell}`);
+  if (values.data === '') throw new Error('--data is empty');
+  return {
+    dataDir: path.resolve(values.data ?? defaultDataDir(process.platform, process.env, os.homedir())),
+    port,
+    language: values.lang,
+    shell,
+    isHeadless: values['no-window'],
+  };
+}
+
+/** Where programs of this platform keep what belongs to one user of one machine and does not roam. */
+export function defaultDataDir(platform: NodeJS.Platform, env: NodeJS.ProcessEnv, home: string): string {
+  if (platform === 'win32') {
+    return path.win32.join(env['LOCALAPPDATA'] ?? path.win32.join(home, 'AppData', 'Local'), 'Enkaku');
+  }
+  if (platform === 'darwin') return path.posix.join(home, 'Library', 'Application Support', 'Enkaku');
+  const dataHome = env['XDG_DATA_HOME'];
+  // The specification has relative paths ignored.
+  const base = dataHome !== undefined && path.posix.isAbsolute(dataHome) ? dataHome : `${home}/.local/share`;
+  return path.posix.join(base, 'enkaku');
+}

@@ -1,0 +1,74 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { BackendReport, LauncherOrder, ReadyLine, StartFailure } from '#shared/contract/launch.ts';
+
+export interface LoopbackOptions {
+  readonly dataDir: string;
+  readonly port: number;
+  readonly language: 'ja' | 'en';
+  readonly pageDir: string;
+}
+
+export interface LoopbackBackend {
+  readonly started: Promise<ReadyLine | StartFailure>;
+  readonly exited: Promise<number | null>;
+  /** Windows that are connected now. */
+  pageCount(): number;
+  /** An address that opens one window, soon. */
+  newWindowAddress(): Promise<string>;
+  /** The listener is called when somebody started the same workstation again. */
+  onShowWindow(listener: () => void): void;
+  onPageCount(listener: () => void): void;
+  /** Ends it, by force if it does not end by itself. */
+  stop(): Promise<void>;
+}
+
+const STOP_TIMEOUT_MS = 10_000;
+
+/** Starts the backend as a local server in a process of its own. */
+export function startLoopbackBackend({ dataDir, port, language, pageDir }: LoopbackOptions): LoopbackBackend {
+  const child = fork(
+    fileURLToPath(new URL('../backend/on-loopback.ts', import.meta.url)),
+    ['--data', dataDir, '--port', String(port), '--page', pageDir, '--lang', language],
+    // Nothing but the ready line may appear on stdout.
+    { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+  );
+  const order = (message: LauncherOrder) => void (child.connected && child.send(message));
+  const addressWaiters: ((url: string) => void)[] = [];
+  const onShow = new Set<() => void>();
+  const onPages = new Set<() => void>();
+  let pages = 0;
+  const exited = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  const started = new Promise<ReadyLine | StartFailure>((resolve) => {
+    child.on('message', (report: BackendReport) => {
+      if (report.event === 'ready' || report.event === 'failed') resolve(report);
+      else if (report.event === 'window-address') addressWaiters.shift()?.(report.url);
+      else if (report.event === 'show-window') for (const listener of onShow) listener();
+      else {
+        pages = report.count;
+        for (const listener of onPages) listener();
+      }
+    });
+    void exited.then((code) =>
+      resolve({ event: 'failed', code: 'internal', detail: `backend ended with ${code}` }),
+    );
+  });
+  return {
+    started,
+    exited,
+    pageCount: () => pages,
+    newWindowAddress: () =>
+      new Promise((resolve) => {
+        addressWaiters.push(resolve);
+        order({ order: 'new-window-address' });
+      }),
+    onShowWindow: (listener) => void onShow.add(listener),
+    onPageCount: (listener) => void onPages.add(listener),
+    stop: async () => {
+      order({ order: 'stop' });
+      const force = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+      await exited;
+      clearTimeout(force);
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/** The line on stdout of a start without a window; programs read it. */
+export const ReadyLine = z.strictObject({
+  event: z.literal('ready'),
+  /** Opens the workstation in any browser of this machine, as often as one likes. */
+  url: z.url(),
+  dicomweb: z.url(),
+  /** For `Authorization: Bearer` on `dicomweb`. */
+  token: z.string(),
+  dataDir: z.string(),
+});
+export type ReadyLine = z.infer<typeof ReadyLine>;
+
+/** Why a workstation could not start; the launcher and the shell have a sentence for each. */
+export interface StartFailure {
+  readonly event: 'failed';
+  /** Key of the sentence in the `launch` texts. */
+  readonly code: string;
+  /** For developers, in English. */
+  readonly detail: string;
+  /** Which process has the data folder, where that is what is wrong and it can be known. */
+  readonly holderPid?: number;
+  /** The workstation that has it was asked to show its window, and does. */
+  readonly isShownElsewhere?: boolean;
+}
+
+/** What a backend process tells whoever started it. */
+export type BackendReport =
+  | ReadyLine
+  | StartFailure
+  | { readonly event: 'pages'; readonly count: number }
+  /** Good for one window within a minute: it stands in the process list. */
+  | { readonly event: 'window-address'; readonly url: string }
+  /** Somebody started the same workstation again: bring its window to the front. */
+  | { readonly event: 'show-window' };
+
+/** What the launcher asks of a backend process on loopback. */
+export interface LauncherOrder {
+  readonly order: 'new-window-address' | 'stop';
+}
