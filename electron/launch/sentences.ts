@@ -1,5 +1,5 @@
-import en from '#resources/locales/en/launch.json' with { type: 'json' };
-import ja from '#resources/locales/ja/launch.json' with { type: 'json' };
+import en from '#resources/locales/en/shell.json' with { type: 'json' };
+import ja from '#resources/locales/ja/shell.json' with { type: 'json' };
 import type { StartFailure } from '#shared/contract/launch.ts';
 
 export type SentenceKey = Exclude<keyof typeof ja, 'failures' | 'holder' | 'unknown-holder'>;

@@ -15,7 +15,7 @@ export type ReadyLine = z.infer<typeof ReadyLine>;
 /** Why a workstation could not start; the launcher and the shell have a sentence for each. */
 export interface StartFailure {
   readonly event: 'failed';
-  /** Key of the sentence in the `launch` texts. */
+  /** Key of the sentence in the `shell` texts. */
   readonly code: string;
   /** For developers, in English. */
   readonly detail: string;

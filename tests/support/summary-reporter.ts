@@ -1,20 +1,22 @@
+import { writeFileSync } from 'node:fs';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import { printSummary } from './summary.ts';
+import type { Summary } from './summary.ts';
 
-/** Ends every run with what was skipped and why, and one plain line. A test skipped without a reason fails the run. */
+/** Counts what ran and why the rest did not. `npm test` prints it after its own last checks. */
 export default class SummaryReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const inState = (state: string) => tests.filter((test) => test.result().state === state);
-    const skipped = inState('skipped');
     const brokenModules = modules.filter((module) => module.errors().length > 0).length;
-    if (skipped.length > 0) console.log('\nSkipped:');
-    for (const test of skipped) {
-      console.log(`  ${test.fullName}: ${reasonOf(test) ?? 'NO REASON GIVEN'}`);
-      if (reasonOf(test) === undefined) process.exitCode = 1;
-    }
-    const failed = inState('failed').length + brokenModules;
-    const skippedText = skipped.length > 0 ? `, ${skipped.length} skipped` : '';
-    console.log(`\n${inState('passed').length} passed, ${failed} failed${skippedText}`);
+    const summary: Summary = {
+      passed: inState('passed').length,
+      failed: inState('failed').length + brokenModules + unhandledErrors.length,
+      skipped: inState('skipped').map((test) => ({ name: test.fullName, reason: reasonOf(test) })),
+    };
+    const file = process.env['ENKAKU_TEST_SUMMARY'];
+    if (file !== undefined) writeFileSync(file, JSON.stringify(summary));
+    else if (!printSummary(summary)) process.exitCode = 1;
   }
 }
 

@@ -1,0 +1,30 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+
+export interface StrayProcess {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/**
+ * Processes that still carry an environment variable with this value: whatever a test started and
+ * forgot, however deep. Only where the system tells (Linux); elsewhere none are found.
+ */
+export function processesWith(variable: string, value: string): StrayProcess[] {
+  if (!existsSync('/proc/self/environ')) return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((pid) => readProc(pid, 'environ').includes(`${variable}=${value}`))
+    .map((pid) => ({
+      pid: Number(pid),
+      command: readProc(pid, 'cmdline').replaceAll('\0', ' ').trim().slice(0, 200),
+    }));
+}
+
+function readProc(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    // Ended meanwhile, or somebody else's.
+    return '';
+  }
+}
