@@ -12,6 +12,7 @@ import { plainKeyProvider } from './keys.ts';
 import { createLog } from './log.ts';
 import type { SpawnHelper } from './processes/helper-process.ts';
 import { createArchive } from './services/archive/index.ts';
+import { createSettings } from './services/settings/index.ts';
 import { createViewing } from './services/viewing/index.ts';
 
 /** Another process owns the data folder. */
@@ -32,20 +33,30 @@ export function composeBackend(dataDir: string, spawnHelper: SpawnHelper) {
   const announcer: Announcer<BackendContracts> = {
     announce: (service, eventName, payload) => server.announce(service, eventName, payload),
   };
-  const archive = createArchive({ dataDir, database, spawnHelper, announcer, clock: systemClock, log });
+  const settings = createSettings({ database, announcer, clock: systemClock, log });
+  const archive = createArchive({
+    dataDir,
+    database,
+    spawnHelper,
+    announcer,
+    clock: systemClock,
+    log,
+    importDefaults: () => settings.current('importDefaults'),
+    eviction: () => settings.current('eviction'),
+  });
   const viewing = createViewing({
     database,
     announcer,
     clock: systemClock,
     identifyStudy: (studyKey) => {
-      const study = archive.queries.findStudy(studyKey);
+      const study = archive.findStudy(studyKey);
       return study && { studyUid: study.studyUid, issuer: study.patient.issuer, patientId: study.patient.id };
     },
-    studyOfInstance: (sopUid) => archive.queries.findIdentity(sopUid)?.studyKey,
+    studyOfInstance: (sopUid) => archive.queries.studyOfInstance(sopUid),
   });
   const server = new RpcServer<BackendContracts, Principal>({
     contracts: backendContracts,
-    services: { archive: archive.service, viewing: viewing.service },
+    services: { archive: archive.service, settings: settings.service, viewing: viewing.service },
     reportInternalError: (name, error) => {
       const reference = randomUUID();
       log.error({ err: error, call: name, reference }, 'call failed');
@@ -59,7 +70,9 @@ export function composeBackend(dataDir: string, spawnHelper: SpawnHelper) {
 
   return {
     server,
-    dicomweb,
+    /** Answers everything below `/dicomweb/` and `/import/`. */
+    bytes: (request: Request) =>
+      new URL(request.url).pathname.startsWith('/import/') ? archive.upload(request) : dicomweb(request),
     log,
     close: () => {
       archive.close();

@@ -32,7 +32,7 @@ async function serve(): Promise<void> {
   const server = new LoopbackServer({
     port: Number(values.port),
     findPageFile,
-    dicomweb: backend.dicomweb,
+    bytes: backend.bytes,
     onConnection: (port) => backend.server.attach(port, workstationPrincipal),
     onPageCount: (count) => report({ event: 'pages', count }),
     log: backend.log,

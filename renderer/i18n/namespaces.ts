@@ -1,8 +1,10 @@
 import appInEnglish from '#resources/locales/en/app.json' with { type: 'json' };
 import errorsInEnglish from '#resources/locales/en/errors.json' with { type: 'json' };
+import problemInEnglish from '#resources/locales/en/problem.json' with { type: 'json' };
 import worklistInEnglish from '#resources/locales/en/worklist.json' with { type: 'json' };
 import appInJapanese from '#resources/locales/ja/app.json' with { type: 'json' };
 import errorsInJapanese from '#resources/locales/ja/errors.json' with { type: 'json' };
+import problemInJapanese from '#resources/locales/ja/problem.json' with { type: 'json' };
 import worklistInJapanese from '#resources/locales/ja/worklist.json' with { type: 'json' };
 
 /** One namespace per feature. To add one: a file in each language's folder, two imports and two lines here. */
@@ -10,11 +12,13 @@ export const texts = {
   ja: {
     app: appInJapanese,
     errors: errorsInJapanese,
+    problem: problemInJapanese,
     worklist: worklistInJapanese,
   },
   en: {
     app: appInEnglish,
     errors: errorsInEnglish,
+    problem: problemInEnglish,
     worklist: worklistInEnglish,
   },
 } as const;

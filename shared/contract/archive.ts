@@ -1,100 +1,108 @@
 import { z } from 'zod';
-import { isUid } from '../domain/identifiers.ts';
-import type { SeriesUid, StudyKey, StudyUid } from '../domain/identifiers.ts';
-import { refusalCodes } from '../domain/refusal.ts';
 import { event, method } from '../rpc/contract.ts';
+import { ImportProgress, ImportState, ImportTotals } from './import.ts';
+import { problemCodes } from '../domain/problem.ts';
+import { BackupEnd, BinEntry, JobProgress, Place, StorageSummary, VerifyEnd } from './storage.ts';
+import {
+  Conflict,
+  Demographics,
+  PatientKeySchema,
+  Prior,
+  SamePatientCandidate,
+  SeriesSummary,
+  StudyCounts,
+  StudyFilter,
+  StudyKeySchema,
+  StudySort,
+  StudySummary,
+} from './study.ts';
 
-const uid = z.string().refine(isUid);
-export const StudyUidSchema = uid as unknown as z.ZodType<StudyUid, string>;
-export const SeriesUidSchema = uid as unknown as z.ZodType<SeriesUid, string>;
-export const StudyKeySchema = z.number().int().positive() as unknown as z.ZodType<StudyKey, number>;
-
-export const PersonName = z.strictObject({
-  alphabetic: z.string(),
-  ideographic: z.string(),
-  phonetic: z.string(),
-});
-export type PersonName = z.infer<typeof PersonName>;
-
-export const StudySummary = z.strictObject({
-  studyKey: StudyKeySchema,
-  studyUid: StudyUidSchema,
-  patient: z.strictObject({
-    issuer: z.string(),
-    id: z.string(),
-    name: PersonName,
-    /** YYYYMMDD, empty if unknown. */
-    birthDate: z.string(),
-    sex: z.string(),
-  }),
-  studyDate: z.string(),
-  studyTime: z.string(),
-  description: z.string(),
-  accessionNumber: z.string(),
-  facility: z.string(),
-  modalities: z.array(z.string()),
-  seriesCount: z.number(),
-  instanceCount: z.number(),
-  byteCount: z.number(),
-});
-export type StudySummary = z.infer<typeof StudySummary>;
-
-export const SeriesSummary = z.strictObject({
-  seriesUid: SeriesUidSchema,
-  modality: z.string(),
-  seriesNumber: z.number().nullable(),
-  description: z.string(),
-  bodyPart: z.string(),
-  instanceCount: z.number(),
-});
-export type SeriesSummary = z.infer<typeof SeriesSummary>;
-
-export const RejectedFile = z.strictObject({
-  file: z.string(),
-  code: z.enum(refusalCodes),
-  detail: z.string(),
-});
-export type RejectedFile = z.infer<typeof RejectedFile>;
-
-export const ImportTotals = z.strictObject({
-  imported: z.number(),
-  duplicates: z.number(),
-  conflicts: z.number(),
-  rejected: z.array(RejectedFile),
-  studies: z.number(),
-  bytes: z.number(),
-  seconds: z.number(),
-});
-export type ImportTotals = z.infer<typeof ImportTotals>;
+const nothing = z.null();
+const count = z.number().int().nonnegative();
+const oneStudy = z.strictObject({ studyKey: StudyKeySchema });
+const someStudies = z.strictObject({ studyKeys: z.array(StudyKeySchema).min(1).max(10_000) });
+const started = z.strictObject({ jobId: z.string() });
 
 export const archive = {
   listStudies: method(
-    z.strictObject({
-      text: z.string().default(''),
-      offset: z.number().int().nonnegative().default(0),
+    StudyFilter.extend({
+      sort: StudySort.prefault({}),
+      offset: count.default(0),
       limit: z.number().int().positive().max(1000).default(200),
     }),
-    z.strictObject({ total: z.number(), studies: z.array(StudySummary) }),
+    z.strictObject({ total: count, studies: z.array(StudySummary) }),
   ),
+  countStudies: method(StudyFilter, StudyCounts),
   describeStudy: method(
-    z.strictObject({ studyKey: StudyKeySchema }),
-    z.strictObject({ study: StudySummary, series: z.array(SeriesSummary) }),
-  ),
-  startImport: method(
-    z.strictObject({ paths: z.array(z.string()).min(1), reportEach: z.boolean().default(false) }),
-    z.strictObject({ jobId: z.string() }),
-  ),
-  cancelImport: method(z.strictObject({ jobId: z.string() }), z.null()),
-  importProgressed: event(
+    oneStudy,
     z.strictObject({
-      jobId: z.string(),
-      filesDone: z.number(),
-      filesFound: z.number(),
-      bytesDone: z.number(),
+      study: StudySummary,
+      series: z.array(SeriesSummary),
+      /** Newest first. */
+      priors: z.array(Prior),
+      /** What files under the same issuer and id said instead, if they disagree. */
+      otherDemographics: z.array(Demographics),
+      /** Where the bytes exist besides here; the only places for evicted instances. */
+      places: z.array(Place),
     }),
   ),
+  /** Counts as reading it: for the read state and for what is evicted last. */
+  markOpened: method(oneStudy, nothing),
+  markUnread: method(someStudies, nothing),
+  setPinned: method(someStudies.extend({ isPinned: z.boolean() }), nothing),
+
+  /** Into the bin for 30 days. */
+  deleteStudies: method(someStudies.extend({ reason: z.string().trim().min(1).max(500) }), nothing),
+  listBin: method(z.strictObject({}), z.strictObject({ entries: z.array(BinEntry) })),
+  restoreStudies: method(someStudies, nothing),
+
+  listConflicts: method(oneStudy, z.strictObject({ conflicts: z.array(Conflict) })),
+  /** Patients under other issuers with the same kana name, date of birth and sex, and those already confirmed. */
+  listSamePatientCandidates: method(oneStudy, z.strictObject({ candidates: z.array(SamePatientCandidate) })),
+  confirmSamePatient: method(
+    z.strictObject({ patientKeys: z.tuple([PatientKeySchema, PatientKeySchema]) }),
+    nothing,
+  ),
+  separatePatients: method(
+    z.strictObject({ patientKeys: z.tuple([PatientKeySchema, PatientKeySchema]) }),
+    nothing,
+  ),
+
+  startImport: method(
+    z.strictObject({ paths: z.array(z.string()).min(1), reportEach: z.boolean().default(false) }),
+    started,
+  ),
+  /** For pages that have bytes but no paths: `POST /import/<jobId>?name=<relative path>` per file, then `closeUpload`. */
+  openUpload: method(z.strictObject({ label: z.string().max(500) }), started),
+  closeUpload: method(started, nothing),
+  loadSampleStudy: method(z.strictObject({}), started),
+  cancelImport: method(started, nothing),
+  /** Running ones and those ended recently, newest first. */
+  listImports: method(z.strictObject({}), z.strictObject({ imports: z.array(ImportState) })),
+
+  storageSummary: method(z.strictObject({}), StorageSummary),
+  startVerify: method(z.strictObject({ repair: z.boolean().default(false) }), started),
+  startBackup: method(z.strictObject({ directory: z.string().min(1) }), started),
+  /** Ends a verify or backup. */
+  cancelJob: method(started, nothing),
+  /** Running verify and backup jobs. */
+  listJobs: method(z.strictObject({}), z.strictObject({ jobs: z.array(JobProgress) })),
+
+  importProgressed: event(ImportProgress.extend({ jobId: z.string() })),
   /** Only for jobs started with `reportEach`; sent after the instance would survive power loss. */
   instanceStored: event(z.strictObject({ jobId: z.string(), sop: z.string(), sha256: z.string() })),
-  importEnded: event(z.strictObject({ jobId: z.string(), totals: ImportTotals, wasCancelled: z.boolean() })),
-  studyChanged: event(z.strictObject({ studyKey: StudyKeySchema })),
+  importEnded: event(
+    z.strictObject({
+      jobId: z.string(),
+      totals: ImportTotals,
+      wasCancelled: z.boolean(),
+      /** Why it could not go on; what `totals` counts is durable nevertheless. */
+      problem: z.enum(problemCodes).nullable(),
+    }),
+  ),
+  studyChanged: event(oneStudy),
+  studiesRemoved: event(z.strictObject({ studyKeys: z.array(StudyKeySchema) })),
+  jobProgressed: event(JobProgress),
+  verifyEnded: event(VerifyEnd),
+  backupEnded: event(BackupEnd),
 } as const;

@@ -3,7 +3,7 @@ import { AnnotationGeometry, MeasuredValue, PointMm, Slab, annotationTools } fro
 import { isUid } from '../domain/identifiers.ts';
 import type { SopUid } from '../domain/identifiers.ts';
 import { event, method } from '../rpc/contract.ts';
-import { SeriesUidSchema, StudyKeySchema } from './archive.ts';
+import { SeriesUidSchema, StudyKeySchema } from './study.ts';
 
 const SopUidSchema = z.string().refine(isUid) as unknown as z.ZodType<SopUid, string>;
 const FrameNumber = z.number().int().positive();

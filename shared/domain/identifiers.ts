@@ -9,6 +9,9 @@ export type SopUid = Branded<string, 'SopUid'>;
 /** Row of one study of one patient in this archive; never leaves the workstation. */
 export type StudyKey = Branded<number, 'StudyKey'>;
 
+/** Row of one patient, who is an id together with its issuer; never leaves the workstation. */
+export type PatientKey = Branded<number, 'PatientKey'>;
+
 /**
  * A UID as DICOM PS3.5 section 9.1 has it, but without its ban on leading zeros, which real
  * equipment ignores. Digits and dots only, so a UID can never be a path or a header injection.

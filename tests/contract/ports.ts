@@ -73,7 +73,7 @@ export async function startLoopbackServer(serve: Serve = () => {}): Promise<Loop
     port: 0,
     findPageFile: async (pathname) =>
       pathname === '/' ? { bytes: new TextEncoder().encode('page'), headers: {} } : undefined,
-    dicomweb: async (request) => new Response(`${request.method} ${new URL(request.url).pathname}`),
+    bytes: async (request) => new Response(`${request.method} ${new URL(request.url).pathname}`),
     onConnection: serve,
     log: pino({ level: 'silent' }),
   });

@@ -26,10 +26,16 @@ export function migrate(database: Database): void {
   const known = migrations.length;
   const found = database.pragma('user_version', { simple: true }) as number;
   if (found > known) throw new DatabaseFromNewerVersion(found, known);
+  // A step may rebuild a table that others refer to: https://sqlite.org/lang_altertable.html section 7.
+  database.pragma('foreign_keys = OFF');
   for (const migration of migrations.slice(found)) {
     database.transaction(() => {
       database.exec(migration.up);
+      const broken = database.pragma('foreign_key_check') as unknown[];
+      if (broken.length > 0)
+        throw new Error(`migration ${migration.version} breaks ${broken.length} references`);
       database.pragma(`user_version = ${migration.version}`);
     })();
   }
+  database.pragma('foreign_keys = ON');
 }

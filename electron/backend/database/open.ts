@@ -18,7 +18,6 @@ export function openDatabase(dataDir: string, keys: KeyProvider): ArchiveDatabas
   database.pragma('journal_mode = WAL');
   // FULL, because a commit is what we acknowledge: it has to survive pulling the plug.
   database.pragma('synchronous = FULL');
-  database.pragma('foreign_keys = ON');
   database.pragma('cache_size = -65536');
   database.pragma('temp_store = MEMORY');
   migrate(database);

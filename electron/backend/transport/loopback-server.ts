@@ -16,14 +16,16 @@ export interface LoopbackServerOptions {
   /** 0 for any free one. */
   readonly port: number;
   readonly findPageFile: FindPageFile;
-  readonly dicomweb: FetchHandler;
+  /** Answers everything below `/dicomweb/` and `/import/`. */
+  readonly bytes: FetchHandler;
   readonly onConnection: (port: Port) => void;
   /** Told whenever a page comes or goes. */
   readonly onPageCount?: (count: number) => void;
   readonly log: Log;
 }
 
-const BYTES_PREFIX = '/dicomweb/';
+/** DICOMweb, and files that a page sends to an import. */
+const BYTES_PREFIXES = ['/dicomweb/', '/import/'];
 /** What one request may bring: a whole study by STOW-RS, but not everything a disk can hold. */
 const MAXIMUM_BODY_BYTES = 16 * 1024 ** 3;
 /** The longest text of a frame, where every character takes three bytes. */
@@ -120,11 +122,11 @@ export class LoopbackServer {
     }
     if (refusal === 401) return refuseWithoutToken(response);
     if (refusal !== undefined) return refuse(response, refusal);
-    if (pathname.startsWith(BYTES_PREFIX)) {
+    if (BYTES_PREFIXES.some((prefix) => pathname.startsWith(prefix))) {
       if (Number(request.headers['content-length'] ?? 0) > MAXIMUM_BODY_BYTES) return refuse(response, 413);
       response.setHeader('X-Content-Type-Options', 'nosniff');
       response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
-      await answerWith(this.#options.dicomweb, request, response);
+      await answerWith(this.#options.bytes, request, response);
       return undefined;
     }
     return await this.#answerWithPage(pathname, request, response);

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { SeriesSummary, StudySummary } from '#shared/contract/archive.ts';
+import type { SeriesSummary, StudySummary } from '#shared/contract/study.ts';
 import { createStackView } from '#renderer/imaging/cornerstone.ts';
 import { loadSeriesImages } from '#renderer/imaging/series-images.ts';
 

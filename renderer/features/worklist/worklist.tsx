@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { StudySummary } from '#shared/contract/archive.ts';
+import type { StudySummary } from '#shared/contract/study.ts';
 import type { BackendClient } from '#renderer/backend/connection.ts';
 
 export function Worklist({

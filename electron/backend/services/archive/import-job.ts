@@ -1,159 +1,248 @@
-import { readdir, stat } from 'node:fs/promises';
-import path from 'node:path';
-import type { ImportTotals, RejectedFile } from '#shared/contract/archive.ts';
+import type { ImportProgress, ImportTotals, RejectedFile, UploadAnswer } from '#shared/contract/import.ts';
 import type { StudyKey } from '#shared/domain/identifiers.ts';
+import { Problem } from '#shared/domain/problem.ts';
 import type { Clock } from '#backend/clock.ts';
-import type { ArchiveDatabase } from '#backend/database/open.ts';
 import type { IngestedFile } from '#backend/processes/ingest-messages.ts';
+import type { CommitQueue, Committed } from './commit-queue.ts';
+import { findFiles } from './find-files.ts';
+import type { FindStart, Found, FoundFile } from './find-files.ts';
 import type { IngestPool } from './ingest-pool.ts';
 import type { ObjectStore } from './object-store.ts';
-import type { ArchiveQueries } from './queries.ts';
 
 export interface ImportDependencies {
-  readonly database: ArchiveDatabase;
-  readonly queries: ArchiveQueries;
+  readonly commits: CommitQueue;
   readonly objects: ObjectStore;
   readonly pool: IngestPool;
   readonly clock: Clock;
 }
 
 export interface ImportListener {
-  progressed(progress: { filesDone: number; filesFound: number; bytesDone: number }): void;
+  progressed(progress: ImportProgress): void;
   stored(sop: string, sha256: string): void;
-  studyChanged(studyKey: StudyKey): void;
 }
 
-interface Staged {
-  readonly file: IngestedFile;
-  readonly stagingPath: string;
+interface FileOutcome {
+  readonly outcome: Committed['outcome'] | 'rejected' | 'cancelled';
+  readonly rejected?: RejectedFile;
 }
 
-/** Files waiting for one commit; more would only hold more staged bytes, not commit faster. */
-const BATCH_FILES = 64;
-const FILES_IN_FLIGHT = 8;
+/** Enough to keep every ingest process busy while their results are committed. */
+const FILES_IN_FLIGHT = 16;
+/** Found files wait in memory as paths only, but there may be millions. */
+const FILES_FOUND_AHEAD = 20_000;
+const PROGRESS_INTERVAL_MS = 100;
 
-/** One import: finds files, has them staged by ingest processes, and commits them in batches. */
+/** One import: what was found, what became of it, how far it is. */
 export class ImportJob {
   readonly #dependencies: ImportDependencies;
   readonly #listener: ImportListener;
+  /** Aborted when nothing more can be stored, so that the rest is not tried in vain. */
+  readonly #failure = new AbortController();
   readonly #signal: AbortSignal;
+  readonly #startMs: number;
   readonly #rejected: RejectedFile[] = [];
   readonly #studies = new Set<StudyKey>();
-  #imported = 0;
-  #duplicates = 0;
-  #conflicts = 0;
+  readonly #restoredStudies = new Set<StudyKey>();
+  readonly #counts = { imported: 0, duplicate: 0, conflict: 0 };
+  #phase: ImportProgress['phase'] = 'finding';
   #filesFound = 0;
   #filesDone = 0;
+  #bytesFound = 0;
   #bytesDone = 0;
-  #pending: Staged[] = [];
-  #committing: Promise<void> = Promise.resolve();
+  #lastReportMs = -Infinity;
 
   constructor(dependencies: ImportDependencies, listener: ImportListener, signal: AbortSignal) {
     this.#dependencies = dependencies;
     this.#listener = listener;
-    this.#signal = signal;
+    this.#signal = AbortSignal.any([signal, this.#failure.signal]);
+    this.#startMs = dependencies.clock.monotonicMs();
   }
 
-  async run(paths: readonly string[]): Promise<ImportTotals> {
-    const startMs = this.#dependencies.clock.monotonicMs();
-    const inFlight = new Set<Promise<void>>();
-    for (const start of paths) {
-      for await (const file of this.#findFiles(start)) {
-        if (this.#signal.aborted) break;
-        this.#filesFound++;
-        const done = this.#take(file).finally(() => inFlight.delete(done));
-        inFlight.add(done);
-        if (inFlight.size >= FILES_IN_FLIGHT) await Promise.race(inFlight);
+  /** Imports everything below the paths. Files that fail are listed; only what stops everything throws. */
+  async run(starts: readonly FindStart[]): Promise<void> {
+    const found = new BoundedQueue<Found>(FILES_FOUND_AHEAD);
+    const finding = this.#find(starts, found).finally(() => found.end());
+    const workers = Array.from({ length: FILES_IN_FLIGHT }, async () => {
+      for (let next = await found.take(); next !== undefined; next = await found.take()) {
+        if ('rejected' in next) this.#reject(next.rejected);
+        else await this.#take(next.file);
       }
+    });
+    await Promise.all([finding, ...workers]);
+    this.throwIfFailed();
+    this.#phase = 'finishing';
+    this.#report(true);
+  }
+
+  /** Imports one uploaded file, or what is in it if it is an archive. */
+  async takeFrom(start: FindStart): Promise<UploadAnswer> {
+    const answer = { imported: 0, duplicates: 0, conflicts: 0, rejected: [] as RejectedFile[] };
+    for await (const found of findFiles([start], this.#signal)) {
+      this.#announceFound(found);
+      const { outcome, rejected } =
+        'file' in found ? await this.#take(found.file) : this.#reject(found.rejected);
+      if (outcome === 'imported') answer.imported++;
+      if (outcome === 'duplicate') answer.duplicates++;
+      if (outcome === 'conflict') answer.conflicts++;
+      if (rejected) answer.rejected.push(rejected);
     }
-    await Promise.all(inFlight);
-    this.#commitSoon();
-    await this.#committing;
+    this.throwIfFailed();
+    return answer;
+  }
+
+  /** Ends the job because of something that concerns all its files. */
+  fail(reason: unknown): void {
+    this.#failure.abort(reason);
+  }
+
+  /** Throws what ended the job early, if anything but a cancel did. */
+  throwIfFailed(): void {
+    if (this.#failure.signal.aborted) throw this.#failure.signal.reason;
+  }
+
+  /** Imports one file; resolves when it is durable or refused. */
+  async #take(file: FoundFile): Promise<FileOutcome> {
+    if (this.#signal.aborted) return { outcome: 'cancelled' };
+    try {
+      return await this.#import(file);
+    } catch (error) {
+      this.fail(error);
+      return { outcome: 'cancelled' };
+    } finally {
+      await file.release?.();
+    }
+  }
+
+  async #import(file: FoundFile): Promise<FileOutcome> {
+    const { pool, objects, commits } = this.#dependencies;
+    const stagingPath = objects.newStagingPath();
+    const reply = await pool.ingest({ sourcePath: file.sourcePath, stagingPath });
+    if (this.#signal.aborted) {
+      objects.discard(stagingPath);
+      return { outcome: 'cancelled' };
+    }
+    if (!reply.ok) {
+      if (reply.code === 'disk-full') throw new Problem('disk-full', reply.detail);
+      return this.#reject({ file: file.name, code: reply.code, detail: reply.detail }, file);
+    }
+    const committed = await commits.commit(reply.file, stagingPath);
+    this.#count(reply.file, committed);
+    this.#done(file);
+    return { outcome: committed.outcome };
+  }
+
+  totals(): ImportTotals {
     return {
-      imported: this.#imported,
-      duplicates: this.#duplicates,
-      conflicts: this.#conflicts,
-      rejected: this.#rejected,
+      imported: this.#counts.imported,
+      duplicates: this.#counts.duplicate,
+      conflicts: this.#counts.conflict,
+      restored: this.#restoredStudies.size,
+      rejected: [...this.#rejected],
       studies: this.#studies.size,
       bytes: this.#bytesDone,
-      seconds: (this.#dependencies.clock.monotonicMs() - startMs) / 1000,
+      seconds: this.#secondsSinceStart(),
     };
   }
 
-  async *#findFiles(start: string): AsyncGenerator<string> {
-    const info = await stat(start).catch(() => undefined);
-    if (!info) {
-      this.#rejected.push({ file: start, code: 'missing-file', detail: 'no such file or folder' });
-    } else if (info.isDirectory()) {
-      const entries = await readdir(start, { withFileTypes: true });
-      for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-        if (entry.isDirectory() || entry.isFile()) yield* this.#findFiles(path.join(start, entry.name));
-      }
-    } else {
-      yield start;
-    }
-  }
-
-  async #take(sourcePath: string): Promise<void> {
-    const stagingPath = this.#dependencies.objects.newStagingPath();
-    const reply = await this.#dependencies.pool.ingest({ sourcePath, stagingPath });
-    if (reply.ok) {
-      this.#pending.push({ file: reply.file, stagingPath });
-      this.#commitSoon();
-    } else {
-      this.#rejected.push({ file: sourcePath, code: reply.code, detail: reply.detail });
-      this.#fileDone(0);
-    }
-  }
-
-  /** While one batch is being committed, the next one collects. */
-  #commitSoon(): void {
-    this.#committing = this.#committing.then(async () => {
-      await new Promise(setImmediate);
-      while (this.#pending.length > 0) this.#commit(this.#pending.splice(0, BATCH_FILES));
-    });
-  }
-
-  #commit(batch: readonly Staged[]): void {
-    const { database, objects, clock } = this.#dependencies;
-    for (const { file, stagingPath } of batch) objects.adopt(stagingPath, file.fileSha256);
-    objects.syncFolders(batch.map(({ file }) => file.fileSha256));
-    const nowMs = clock.nowMs();
-    const studyKeys = database.transaction(() => batch.map(({ file }) => this.#register(file, nowMs)))();
-    for (const { file } of batch) {
-      this.#listener.stored(file.summary.sopUid, file.fileSha256);
-      this.#fileDone(file.byteLength);
-    }
-    for (const studyKey of new Set(studyKeys)) {
-      if (studyKey === undefined) continue;
-      this.#studies.add(studyKey);
-      this.#listener.studyChanged(studyKey);
-    }
-  }
-
-  #register(file: IngestedFile, nowMs: number): StudyKey | undefined {
-    const { queries } = this.#dependencies;
-    const known = queries.findIdentity(file.summary.sopUid);
-    if (known === undefined) {
-      this.#imported++;
-      return queries.addInstance(file, nowMs);
-    }
-    if (known.dataSetSha256 === file.dataSetSha256) {
-      this.#duplicates++;
-      return known.studyKey;
-    }
-    this.#conflicts++;
-    queries.addConflict(file, nowMs);
-    return known.studyKey;
-  }
-
-  #fileDone(bytes: number): void {
-    this.#filesDone++;
-    this.#bytesDone += bytes;
-    this.#listener.progressed({
+  progress(): ImportProgress {
+    return {
+      phase: this.#phase,
       filesDone: this.#filesDone,
       filesFound: this.#filesFound,
       bytesDone: this.#bytesDone,
-    });
+      bytesFound: this.#bytesFound,
+      rejectedCount: this.#rejected.length,
+      secondsRemaining: this.#secondsRemaining(),
+    };
+  }
+
+  async #find(starts: readonly FindStart[], found: BoundedQueue<Found>): Promise<void> {
+    for await (const next of findFiles(starts, this.#signal)) {
+      this.#announceFound(next);
+      await found.put(next);
+    }
+    if (this.#phase === 'finding') this.#phase = 'reading';
+  }
+
+  #announceFound(found: Found): void {
+    this.#filesFound++;
+    if ('file' in found) this.#bytesFound += found.file.byteLength;
+  }
+
+  #count(file: IngestedFile, { outcome, studyKey, wasRestored }: Committed): void {
+    this.#counts[outcome]++;
+    this.#studies.add(studyKey);
+    if (wasRestored) this.#restoredStudies.add(studyKey);
+    // A conflict is durable too, but what answers to its UID is the other file.
+    if (outcome !== 'conflict') this.#listener.stored(file.summary.sopUid, file.fileSha256);
+  }
+
+  #reject(rejected: RejectedFile, file?: FoundFile): FileOutcome {
+    this.#rejected.push(rejected);
+    this.#done(file);
+    return { outcome: 'rejected', rejected };
+  }
+
+  #done(file: FoundFile | undefined): void {
+    this.#filesDone++;
+    this.#bytesDone += file?.byteLength ?? 0;
+    this.#report(false);
+  }
+
+  #report(isLast: boolean): void {
+    const nowMs = this.#dependencies.clock.monotonicMs();
+    if (!isLast && nowMs - this.#lastReportMs < PROGRESS_INTERVAL_MS) return;
+    this.#lastReportMs = nowMs;
+    this.#listener.progressed(this.progress());
+  }
+
+  /** From the rate so far; small files cost more per byte, so files count as well as bytes. */
+  #secondsRemaining(): number | null {
+    if (this.#phase === 'finding' || this.#filesDone === 0) return null;
+    const share = (done: number, all: number) => (all === 0 ? 1 : done / all);
+    const done = (share(this.#filesDone, this.#filesFound) + share(this.#bytesDone, this.#bytesFound)) / 2;
+    return done === 0 ? null : (this.#secondsSinceStart() * (1 - done)) / done;
+  }
+
+  #secondsSinceStart(): number {
+    return (this.#dependencies.clock.monotonicMs() - this.#startMs) / 1000;
+  }
+}
+
+/** Hands items from one producer to several consumers; the producer waits while it is full. */
+class BoundedQueue<Item> {
+  readonly #capacity: number;
+  readonly #items: Item[] = [];
+  readonly #takers: ((item: Item | undefined) => void)[] = [];
+  #resumePutting: (() => void) | undefined;
+  #hasEnded = false;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  async put(item: Item): Promise<void> {
+    const taker = this.#takers.shift();
+    if (taker) taker(item);
+    else this.#items.push(item);
+    if (this.#items.length >= this.#capacity) {
+      await new Promise<void>((resolve) => (this.#resumePutting = resolve));
+    }
+  }
+
+  /** The next item, or undefined after the end. */
+  take(): Promise<Item | undefined> {
+    const item = this.#items.shift();
+    if (this.#items.length < this.#capacity / 2) {
+      this.#resumePutting?.();
+      this.#resumePutting = undefined;
+    }
+    if (item !== undefined || this.#hasEnded) return Promise.resolve(item);
+    return new Promise((resolve) => this.#takers.push(resolve));
+  }
+
+  end(): void {
+    this.#hasEnded = true;
+    for (const taker of this.#takers.splice(0)) taker(undefined);
   }
 }

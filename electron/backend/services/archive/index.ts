@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { archive } from '#shared/contract/archive.ts';
 import type { BackendContracts } from '#shared/contract/index.ts';
+import type { StudyKey } from '#shared/domain/identifiers.ts';
 import type { Principal } from '#shared/domain/principal.ts';
 import type { Announcer, Service } from '#shared/rpc/contract.ts';
 import { RpcError } from '#shared/rpc/frames.ts';
@@ -8,10 +8,21 @@ import type { Clock } from '#backend/clock.ts';
 import type { ArchiveDatabase } from '#backend/database/open.ts';
 import type { Log } from '#backend/log.ts';
 import type { SpawnHelper } from '#backend/processes/helper-process.ts';
-import { ImportJob } from './import-job.ts';
+import { createBin } from './bin.ts';
+import { CommitQueue } from './commit-queue.ts';
+import { createConflicts } from './conflicts.ts';
+import { Imports } from './imports.ts';
 import { IngestPool } from './ingest-pool.ts';
 import { ObjectStore } from './object-store.ts';
+import { createPatients } from './patients.ts';
 import { createArchiveQueries } from './queries.ts';
+import { createRegistration } from './registration.ts';
+import type { ImportDefaults } from './registration.ts';
+import { Search } from './search.ts';
+import { createStorage } from './storage.ts';
+import type { EvictionSettings } from './storage.ts';
+import { createStudies } from './studies.ts';
+import { createUploadHandler } from './uploads.ts';
 
 export interface ArchiveOptions {
   readonly dataDir: string;
@@ -20,64 +31,161 @@ export interface ArchiveOptions {
   readonly announcer: Announcer<BackendContracts>;
   readonly clock: Clock;
   readonly log: Log;
+  readonly importDefaults: () => ImportDefaults;
+  readonly eviction: () => EvictionSettings;
 }
 
 const INGEST_PROCESSES = 2;
+const PURGE_INTERVAL_MS = 60 * 60 * 1000;
 
-export function createArchive({ dataDir, database, spawnHelper, announcer, clock, log }: ArchiveOptions) {
+export function createArchive(options: ArchiveOptions) {
+  const { dataDir, database, spawnHelper, announcer, clock, log } = options;
   const queries = createArchiveQueries(database);
   const objects = new ObjectStore(dataDir);
-  const jobs = new Map<string, AbortController>();
+  const studies = createStudies(database);
+  const patients = createPatients(database);
+  const conflicts = createConflicts(database);
+  const bin = createBin(database);
+  const search = new Search(database);
+  const storage = createStorage(database, dataDir);
+  const commits = new CommitQueue({
+    database,
+    objects,
+    registration: createRegistration(database),
+    clock,
+    importDefaults: options.importDefaults,
+    committed: (studyKeys) => announceChanged(studyKeys),
+  });
   let pool: IngestPool | undefined;
+  const imports = new Imports({
+    dependencies: () => {
+      pool ??= new IngestPool(spawnHelper, INGEST_PROCESSES);
+      return { commits, objects, pool, clock };
+    },
+    announcer,
+    nowMs: () => clock.nowMs(),
+    log,
+  });
+
+  function announceChanged(studyKeys: Iterable<StudyKey>): void {
+    search.refresh(studyKeys);
+    for (const studyKey of studyKeys) announcer.announce('archive', 'studyChanged', { studyKey });
+  }
+
+  function find(studyKey: StudyKey) {
+    const study = studies.find(studyKey);
+    if (!study) throw new RpcError('not-found', 'no such study');
+    return study;
+  }
+
+  function purge(): void {
+    bin.purge(clock.nowMs());
+    bin.removeObjects((sha256) => objects.remove(sha256));
+  }
 
   const service: Service<typeof archive, Principal> = {
-    listStudies: ({ offset, limit }) => queries.listStudies(offset, limit),
-
+    listStudies: ({ sort, offset, limit, ...filter }) => {
+      const { total, studyKeys } = search.find(filter, sort, offset, limit);
+      return { total, studies: studyKeys.map(find) };
+    },
+    countStudies: (filter) => search.count(filter),
     describeStudy: ({ studyKey }) => {
-      const study = queries.findStudy(studyKey);
-      if (!study) throw new RpcError('not-found', 'no such study');
-      return { study, series: queries.listSeries(studyKey) };
+      const study = find(studyKey);
+      const { patientKey } = study.patient;
+      return {
+        study,
+        series: studies.listSeries(studyKey),
+        priors: studies.listPriors(study, patients.confirmedSame(patientKey)),
+        otherDemographics: studies.listOtherDemographics(patientKey),
+        places: studies.listPlaces(studyKey),
+      };
     },
-
-    startImport: ({ paths, reportEach }) => {
-      const jobId = randomUUID();
-      const controller = new AbortController();
-      jobs.set(jobId, controller);
-      pool ??= new IngestPool(spawnHelper, INGEST_PROCESSES);
-      const job = new ImportJob(
-        { database, queries, objects, pool, clock },
-        {
-          progressed: (progress) => announcer.announce('archive', 'importProgressed', { jobId, ...progress }),
-          stored: (sop, sha256) => {
-            if (reportEach) announcer.announce('archive', 'instanceStored', { jobId, sop, sha256 });
-          },
-          studyChanged: (studyKey) => announcer.announce('archive', 'studyChanged', { studyKey }),
-        },
-        controller.signal,
-      );
-      void job
-        .run(paths)
-        .then((totals) => {
-          const wasCancelled = controller.signal.aborted;
-          announcer.announce('archive', 'importEnded', { jobId, totals, wasCancelled });
-        })
-        .catch((error: unknown) => log.error({ err: error, jobId }, 'import failed'))
-        .finally(() => jobs.delete(jobId));
-      return { jobId };
-    },
-
-    cancelImport: ({ jobId }) => {
-      jobs.get(jobId)?.abort();
+    markOpened: ({ studyKey }) => {
+      studies.setOpened([studyKey], clock.nowMs());
+      announceChanged([studyKey]);
       return null;
     },
+    markUnread: ({ studyKeys }) => {
+      studies.setOpened(studyKeys, 0);
+      announceChanged(studyKeys);
+      return null;
+    },
+    setPinned: ({ studyKeys, isPinned }) => {
+      studies.setPinned(studyKeys, isPinned);
+      announceChanged(studyKeys);
+      return null;
+    },
+
+    deleteStudies: ({ studyKeys, reason }, { caller }) => {
+      bin.put(studyKeys, reason, caller, clock.nowMs());
+      search.refresh(studyKeys);
+      announcer.announce('archive', 'studiesRemoved', { studyKeys });
+      return null;
+    },
+    listBin: () => ({
+      entries: bin.list().flatMap(({ studyKey, ...entry }) => {
+        const study = studies.findInBin(studyKey);
+        return study ? [{ study, ...entry }] : [];
+      }),
+    }),
+    restoreStudies: ({ studyKeys }) => {
+      bin.takeOut(studyKeys);
+      announceChanged(studyKeys);
+      return null;
+    },
+
+    listConflicts: ({ studyKey }) => ({ conflicts: conflicts.list(studyKey) }),
+    listSamePatientCandidates: ({ studyKey }) => ({
+      candidates: patients.listCandidates(find(studyKey).patient.patientKey),
+    }),
+    confirmSamePatient: ({ patientKeys }, { caller }) => {
+      patients.decide(patientKeys, true, caller, clock.nowMs());
+      return null;
+    },
+    separatePatients: ({ patientKeys }, { caller }) => {
+      patients.decide(patientKeys, false, caller, clock.nowMs());
+      return null;
+    },
+
+    startImport: ({ paths, reportEach }) => ({ jobId: imports.start(paths, reportEach) }),
+    openUpload: ({ label }) => ({ jobId: imports.openUpload(label) }),
+    closeUpload: ({ jobId }) => {
+      imports.closeUpload(jobId);
+      return null;
+    },
+    loadSampleStudy: () => {
+      throw new RpcError('unavailable', 'no sample study in this build');
+    },
+    cancelImport: ({ jobId }) => {
+      imports.cancel(jobId);
+      return null;
+    },
+    listImports: () => ({ imports: imports.list() }),
+
+    storageSummary: () => storage.summary(options.eviction()),
+    startVerify: () => {
+      throw new RpcError('unavailable', 'not in this build');
+    },
+    startBackup: () => {
+      throw new RpcError('unavailable', 'not in this build');
+    },
+    cancelJob: () => null,
+    listJobs: () => ({ jobs: [] }),
   };
+
+  purge();
+  const purging = setInterval(purge, PURGE_INTERVAL_MS);
+  purging.unref();
 
   return {
     service,
     queries,
     objects,
+    findStudy: (studyKey: StudyKey) => studies.find(studyKey),
+    upload: createUploadHandler(imports, objects),
     close: () => {
-      for (const controller of jobs.values()) controller.abort();
+      clearInterval(purging);
+      imports.cancelAll();
       pool?.close();
     },
   };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -31,6 +31,21 @@ export class ObjectStore {
   /** Moves staged, already synced bytes to their place. Durable after `syncFolders`. */
   adopt(stagingPath: string, sha256: string): void {
     renameSync(stagingPath, this.pathOf(sha256));
+  }
+
+  /** Removes a staged file that is not wanted after all. */
+  discard(stagingPath: string): void {
+    rmSync(stagingPath, { force: true });
+  }
+
+  /** Whether the object is there in full length; only `hashOf` can tell whether it is intact. */
+  has(sha256: string, byteLength: number): boolean {
+    return statSync(this.pathOf(sha256), { throwIfNoEntry: false })?.size === byteLength;
+  }
+
+  /** Forgets an object that no row names any more. */
+  remove(sha256: string): void {
+    rmSync(this.pathOf(sha256), { force: true });
   }
 
   /** Makes the names of adopted objects survive power loss. */

@@ -26,7 +26,7 @@ beforeAll(async () => {
   server = new LoopbackServer({
     port: 0,
     findPageFile: openPage(pageDir),
-    dicomweb: async (request) => new Response(`${request.method} ${new URL(request.url).pathname}`),
+    bytes: async (request) => new Response(`${request.method} ${new URL(request.url).pathname}`),
     onConnection: () => {},
     log: pino({ level: 'silent' }),
   });
