@@ -1,20 +1,16 @@
 import { useEffect, useRef } from 'react';
 import type { SeriesSummary, StudySummary } from '#shared/contract/study.ts';
-import { createStackView } from '#renderer/imaging/cornerstone.ts';
-import { loadSeriesImages } from '#renderer/imaging/series-images.ts';
+import { createStackView, openSeries } from '#renderer/imaging/index.ts';
 
 export function Viewer({ study, series }: { study: StudySummary; series: SeriesSummary }) {
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!element.current) return undefined;
     const view = createStackView(element.current, 'main');
-    void loadSeriesImages(study.studyUid, series.seriesUid).then((images) =>
-      view.show(
-        images.map((image) => image.imageId),
-        Math.floor(images.length / 2),
-      ),
+    void openSeries(study.studyUid, series.seriesUid, study.studyKey).then(({ stacks: [stack] }) =>
+      stack ? view.show(stack) : undefined,
     );
-    const onWheel = (event: WheelEvent) => view.scroll(Math.sign(event.deltaY));
+    const onWheel = (event: WheelEvent) => void view.scrollBy(Math.sign(event.deltaY));
     window.addEventListener('wheel', onWheel);
     return () => {
       window.removeEventListener('wheel', onWheel);

@@ -1,0 +1,112 @@
+import type { DicomJson } from '#shared/dicom/dicom-json.ts';
+import { describeImages } from '#shared/dicom/image-description.ts';
+import type { ImageDescription } from '#shared/dicom/image-description.ts';
+import { splitSeries } from '#shared/dicom/series/split-series.ts';
+import type { ImageGroup } from '#shared/dicom/series/split-series.ts';
+import type { SeriesUid, StudyKey, StudyUid } from '#shared/domain/identifiers.ts';
+import { registerStack } from '../image-stack.ts';
+import type { ImageStack, LoadableStack, StackImage } from '../image-stack.ts';
+import { ProgressKeeper } from '../loading/stack-progress.ts';
+import { fetchFrame } from './frame-source.ts';
+
+/** One series as the doctor opens it. */
+export interface SeriesModel {
+  readonly studyKey: StudyKey;
+  readonly studyUid: StudyUid;
+  readonly seriesUid: SeriesUid;
+  readonly modality: string;
+  readonly description: string;
+  readonly seriesNumber: number | undefined;
+  /** In the order of the equipment's numbers; empty if the series holds no images. */
+  readonly stacks: readonly ImageStack[];
+  /** Instances without pixels: reports, presentation states ... */
+  readonly withoutImages: number;
+}
+
+const opened = new Map<string, Promise<SeriesModel>>();
+
+/** One call for the metadata of the whole series; pixels come when they are shown. */
+export function openSeries(
+  studyUid: StudyUid,
+  seriesUid: SeriesUid,
+  studyKey: StudyKey,
+): Promise<SeriesModel> {
+  const key = `${studyKey}/${seriesUid}`;
+  const known = opened.get(key);
+  if (known) return known;
+  const opening = readSeries(studyUid, seriesUid, studyKey);
+  opened.set(key, opening);
+  opening.catch(() => opened.delete(key));
+  return opening;
+}
+
+async function readSeries(
+  studyUid: StudyUid,
+  seriesUid: SeriesUid,
+  studyKey: StudyKey,
+): Promise<SeriesModel> {
+  const seriesUrl = `/dicomweb/studies/${studyUid}/series/${seriesUid}`;
+  const response = await fetch(`${seriesUrl}/metadata`, { headers: { Accept: 'application/dicom+json' } });
+  if (!response.ok) throw new Error(`metadata: ${response.status}`);
+  const instances = (await response.json()) as DicomJson[];
+  const metadataOf = new Map<ImageDescription, DicomJson>();
+  for (const metadata of instances) {
+    for (const image of describeImages(metadata)) metadataOf.set(image, metadata);
+  }
+  const images = [...metadataOf.keys()];
+  const stacks = splitSeries(images).map((group) =>
+    acquiredStack({ group, studyKey, studyUid, seriesUid, seriesUrl, metadataOf }),
+  );
+  for (const stack of stacks) registerStack(stack);
+  const [first] = images;
+  return {
+    studyKey,
+    studyUid,
+    seriesUid,
+    modality: first?.modality ?? '',
+    description: first?.seriesDescription ?? '',
+    seriesNumber: first?.seriesNumber,
+    stacks,
+    withoutImages: instances.length - new Set(metadataOf.values()).size,
+  };
+}
+
+interface AcquiredParts {
+  readonly group: ImageGroup;
+  readonly studyKey: StudyKey;
+  readonly studyUid: StudyUid;
+  readonly seriesUid: SeriesUid;
+  readonly seriesUrl: string;
+  readonly metadataOf: ReadonlyMap<ImageDescription, DicomJson>;
+}
+
+function acquiredStack(parts: AcquiredParts): LoadableStack {
+  const { group, studyKey, studyUid, seriesUid, seriesUrl, metadataOf } = parts;
+  const images = group.images.map((description): StackImage => ({
+    imageId: `frame:${description.sopUid}/${description.frameNumber}`,
+    description,
+    metadata: metadataOf.get(description) ?? {},
+  }));
+  const keeper = new ProgressKeeper(images.length);
+  return {
+    id: `${seriesUid}/${group.key}`,
+    kind: 'acquired',
+    studyKey,
+    studyUid,
+    seriesUid,
+    modality: images[0]?.description.modality ?? '',
+    distinctions: group.distinctions,
+    images,
+    geometry: group.geometry,
+    keeper,
+    progress: keeper.observable,
+    lane: 'network',
+    produce: (index, signal) => {
+      const image = images[index];
+      if (!image) return Promise.reject(new Error(`no image ${index}`));
+      const { sopUid, frameNumber } = image.description;
+      const url = `${seriesUrl}/instances/${sopUid}/frames/${frameNumber}`;
+      return fetchFrame(url, image.metadata, signal);
+    },
+  };
+}
