@@ -1,4 +1,5 @@
 import type { ByteSource } from './byte-source.ts';
+import { uint16, uint32 } from './element-header.ts';
 import { Refusal } from '../domain/refusal.ts';
 import {
   EXPLICIT_BIG_ENDIAN,
@@ -7,12 +8,18 @@ import {
   transferSyntaxForReading,
 } from './transfer-syntax.ts';
 import type { TransferSyntax } from './transfer-syntax.ts';
+import { hasLongLength, isKnownVr } from './value-representation.ts';
 
 export interface FileStart {
   readonly transferSyntax: TransferSyntax;
   /** Where the data set begins: after preamble and File Meta Information, or 0 without them. */
   readonly dataSetOffset: number;
+  /** Media Storage SOP Class UID (0002,0002), empty if absent. */
+  readonly mediaStorageSopClassUid: string;
 }
+
+/** The index of a CD, PS3.10 section 8.6: no instance. */
+export const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
 
 const PREAMBLE_LENGTH = 128;
 /** A File Meta Information group longer than this is an attack, not a header (PS3.10 table 7.1-1). */
@@ -34,61 +41,61 @@ export function readFileStart(source: ByteSource): FileStart {
   if (source.byteLength < 8) throw new Refusal('not-dicom', 'shorter than one element');
   const first = source.read(0, 8);
   if (first[0] === 0x02 && first[1] === 0x00) return readFileMeta(source, 0);
-  return { transferSyntax: guessTransferSyntax(source, 0), dataSetOffset: 0 };
+  return { transferSyntax: guessTransferSyntax(source, 0), dataSetOffset: 0, mediaStorageSopClassUid: '' };
 }
 
+/** Always explicit VR little endian; the group length is not trusted, the group numbers are. */
 function readFileMeta(source: ByteSource, start: number): FileStart {
+  const uids = new Map<number, string>();
   let position = start;
-  let transferSyntaxUid: string | undefined;
-  while (position + 8 <= source.byteLength && position - start < FILE_META_MAX_LENGTH) {
+  while (position + 8 <= source.byteLength) {
     const header = source.read(position, 8);
-    const group = uint16(header, 0);
-    if (group !== 0x0002) break;
-    const element = uint16(header, 2);
+    if (uint16(header, 0, true) !== 0x0002) break;
+    const element = uint16(header, 2, true);
     const vr = String.fromCharCode(header[4] ?? 0, header[5] ?? 0);
-    const isExplicit = /^[A-Z]{2}$/.test(vr);
-    const isLong = vr === 'OB' || vr === 'UN';
     let valueOffset = position + 8;
-    let length = isExplicit ? uint16(header, 6) : uint16(header, 4) + uint16(header, 6) * 0x10000;
-    if (isExplicit && isLong) {
-      const long = source.read(position, 12);
-      length = uint16(long, 8) + uint16(long, 10) * 0x10000;
+    let length = /^[A-Z]{2}$/.test(vr) ? uint16(header, 6, true) : uint32(header, 4, true);
+    if (hasLongLength(vr)) {
+      if (position + 12 > source.byteLength) throw new Refusal('truncated', 'file meta');
+      length = uint32(source.read(position + 8, 4), 0, true);
       valueOffset = position + 12;
     }
-    if (length > FILE_META_MAX_LENGTH || valueOffset + length > source.byteLength) {
+    const end = valueOffset + length;
+    if (end > source.byteLength || end - start > FILE_META_MAX_LENGTH) {
       throw new Refusal('truncated', `file meta element (0002,${element.toString(16).padStart(4, '0')})`);
     }
-    if (element === 0x0010) {
-      const text = String.fromCharCode(...source.read(valueOffset, length));
-      transferSyntaxUid = text.replaceAll('\0', '').trim();
-    }
-    position = valueOffset + length;
+    if (vr === 'UI') uids.set(element, uidText(source.read(valueOffset, length)));
+    position = end;
   }
-  const transferSyntax = transferSyntaxUid
-    ? transferSyntaxForReading(transferSyntaxUid)
-    : guessTransferSyntax(source, position);
-  return { transferSyntax, dataSetOffset: position };
+  const transferSyntaxUid = uids.get(0x0010);
+  return {
+    transferSyntax: transferSyntaxUid
+      ? transferSyntaxForReading(transferSyntaxUid)
+      : guessTransferSyntax(source, position),
+    dataSetOffset: position,
+    mediaStorageSopClassUid: uids.get(0x0002) ?? '',
+  };
 }
 
-/** By the look of the first element: its group is small in one byte order, its VR two capitals. */
+function uidText(bytes: Uint8Array): string {
+  return (String.fromCharCode(...bytes.subarray(0, 128)).split('\0')[0] ?? '').trim();
+}
+
+/** By the look of the first element: its group is small in one byte order, its VR a known one. */
 function guessTransferSyntax(source: ByteSource, position: number): TransferSyntax {
   if (position + 8 > source.byteLength) throw new Refusal('truncated', 'no data set after the file meta');
   const header = source.read(position, 8);
-  const vr = String.fromCharCode(header[4] ?? 0, header[5] ?? 0);
-  const isExplicit = /^(AE|AS|AT|CS|DA|DS|DT|IS|LO|LT|PN|SH|ST|TM|UI|UL|US|OB|SQ|UN|UT|OW)$/.test(vr);
-  const group = uint16(header, 0);
-  if (group >= 0x0004 && group <= 0x0028) {
+  const isExplicit = isKnownVr(String.fromCharCode(header[4] ?? 0, header[5] ?? 0));
+  const isFirstGroup = (littleEndian: boolean) => {
+    const group = uint16(header, 0, littleEndian);
+    return group >= 0x0004 && group <= 0x0028;
+  };
+  if (isFirstGroup(true)) {
     if (isExplicit) return transferSyntaxForReading(EXPLICIT_LITTLE_ENDIAN);
-    const length = uint16(header, 4) + uint16(header, 6) * 0x10000;
+    const length = uint32(header, 4, true);
     const fits = position + 8 + length <= source.byteLength && length % 2 === 0 && length < 0x10000;
     if (fits) return transferSyntaxForReading(IMPLICIT_LITTLE_ENDIAN);
   }
-  const swapped = ((group & 0xff) << 8) | (group >> 8);
-  if (isExplicit && swapped >= 0x0004 && swapped <= 0x0028)
-    return transferSyntaxForReading(EXPLICIT_BIG_ENDIAN);
+  if (isFirstGroup(false) && isExplicit) return transferSyntaxForReading(EXPLICIT_BIG_ENDIAN);
   throw new Refusal('not-dicom', 'neither a DICOM prefix nor a first element');
-}
-
-function uint16(bytes: Uint8Array, at: number): number {
-  return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
 }

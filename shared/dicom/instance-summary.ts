@@ -36,26 +36,26 @@ export interface InstanceSummary {
     readonly date: string;
     readonly time: string;
   };
+  /** Null for instances without pixels. */
   readonly image: {
     readonly rows: number;
     readonly columns: number;
     readonly bitsAllocated: number;
     readonly samplesPerPixel: number;
     readonly photometricInterpretation: string;
+    /** 0 if the file says something else than a number. */
     readonly numberOfFrames: number;
   } | null;
 }
 
 /** @throws Refusal `missing-uid` or `invalid-uid` */
 export function summarizeInstance(json: DicomJson): InstanceSummary {
-  const rows = firstNumber(json, '00280010');
-  const columns = firstNumber(json, '00280011');
   return {
     studyUid: uid(json, '0020000D', 'Study Instance UID') as StudyUid,
     seriesUid: uid(json, '0020000E', 'Series Instance UID') as SeriesUid,
     sopUid: uid(json, '00080018', 'SOP Instance UID') as SopUid,
     sopClassUid: firstText(json, '00080016') ?? '',
-    instanceNumber: firstNumber(json, '00200013') ?? null,
+    instanceNumber: integer(json, '00200013') ?? null,
     patient: {
       id: firstText(json, '00100020') ?? '',
       issuer: firstText(json, '00100021') ?? firstText(json, '00080080') ?? '',
@@ -74,24 +74,41 @@ export function summarizeInstance(json: DicomJson): InstanceSummary {
     },
     series: {
       modality: firstText(json, '00080060') ?? '',
-      number: firstNumber(json, '00200011') ?? null,
+      number: integer(json, '00200011') ?? null,
       description: firstText(json, '0008103E') ?? '',
       bodyPart: firstText(json, '00180015') ?? '',
       date: dicomDate(json, '00080021'),
       time: firstText(json, '00080031') ?? '',
     },
-    image:
-      rows === undefined || columns === undefined
-        ? null
-        : {
-            rows,
-            columns,
-            bitsAllocated: firstNumber(json, '00280100') ?? 0,
-            samplesPerPixel: firstNumber(json, '00280002') ?? 1,
-            photometricInterpretation: firstText(json, '00280004') ?? '',
-            numberOfFrames: firstNumber(json, '00280008') ?? 1,
-          },
+    image: summarizeImage(json),
   };
+}
+
+function summarizeImage(json: DicomJson): InstanceSummary['image'] {
+  const rows = wholeNumber(json, '00280010', undefined);
+  const columns = wholeNumber(json, '00280011', undefined);
+  if (rows === undefined || columns === undefined) return null;
+  return {
+    rows,
+    columns,
+    bitsAllocated: wholeNumber(json, '00280100', 0) ?? 0,
+    samplesPerPixel: wholeNumber(json, '00280002', 1) ?? 0,
+    photometricInterpretation: firstText(json, '00280004') ?? '',
+    numberOfFrames: numberOfFrames(json),
+  };
+}
+
+/** Absent, empty and 0 all occur for a single frame. 0 if it cannot be read. */
+function numberOfFrames(json: DicomJson): number {
+  const frames = wholeNumber(json, '00280008', 1);
+  return frames === 0 ? 1 : (frames ?? 0);
+}
+
+/** `absent` if there is no value, undefined if it is something else than a whole number. */
+function wholeNumber(json: DicomJson, tag: string, absent: number | undefined): number | undefined {
+  const value = json[tag]?.Value?.[0];
+  if (value === undefined || value === null) return absent;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
 function uid(json: DicomJson, tag: string, name: string): string {
@@ -101,8 +118,17 @@ function uid(json: DicomJson, tag: string, name: string): string {
   return text;
 }
 
+function integer(json: DicomJson, tag: string): number | undefined {
+  const value = firstNumber(json, tag);
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
 /** Accepts the ACR-NEMA form YYYY.MM.DD; anything else that is no date reads as none. */
 function dicomDate(json: DicomJson, tag: string): string {
   const digits = (firstText(json, tag) ?? '').replaceAll('.', '');
-  return /^\d{8}$/.test(digits) ? digits : '';
+  const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)$/.exec(digits) ?? [];
+  if (year === undefined || month === undefined || day === undefined) return '';
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  const isReal = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+  return isReal ? digits : '';
 }

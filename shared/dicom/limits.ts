@@ -21,6 +21,17 @@ export const limits = {
   frameBytes: 512 * 1024 * 1024,
   /** A deflated data set after inflating. Real ones stay below 5 times their size. */
   inflatedBytes: 1024 * 1024 * 1024,
-  /** Inflated to deflated size, above the first MiB: medical data does not reach 100. */
+  /**
+   * Inflated to deflated size, once more than `inflationFreeBytes` came out. Images stay below 100; an
+   * almost empty segmentation reaches 1000, which is all that deflate can do.
+   */
   inflationRatio: 200,
+  inflationFreeBytes: 256 * 1024 * 1024,
+  /** Files in one zip archive. */
+  zipEntries: 200_000,
+  /** All files of one zip archive, uncompressed, and the same in relation to its size. */
+  zipBytes: 1024 * 1024 * 1024 * 1024,
+  zipRatio: 200,
+  /** Directory records of one DICOMDIR that lead to a file; a DVD holds 20,000 images. */
+  directoryFiles: 500_000,
 } as const;

@@ -8,6 +8,8 @@ export interface TransferSyntax {
   readonly encapsulated: boolean;
   /** Whether pixels come back exactly as they were before compression, as far as the UID tells. */
   readonly lossy: boolean;
+  /** One stream for all frames (MPEG, HEVC), not one code stream for each. */
+  readonly video: boolean;
 }
 
 const native = (uid: string, name: string, explicitVr: boolean, littleEndian = true, deflated = false) => ({
@@ -18,6 +20,7 @@ const native = (uid: string, name: string, explicitVr: boolean, littleEndian = t
   deflated,
   encapsulated: false,
   lossy: false,
+  video: false,
 });
 
 const encapsulated = (uid: string, name: string, lossy: boolean) => ({
@@ -28,7 +31,10 @@ const encapsulated = (uid: string, name: string, lossy: boolean) => ({
   deflated: false,
   encapsulated: true,
   lossy,
+  video: false,
 });
+
+const video = (uid: string, name: string) => ({ ...encapsulated(uid, name, true), video: true });
 
 export const IMPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2';
 export const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
@@ -55,11 +61,35 @@ const transferSyntaxes: readonly TransferSyntax[] = [
   encapsulated('1.2.840.10008.1.2.4.202', 'High-Throughput JPEG 2000 RPCL Lossless', false),
   encapsulated('1.2.840.10008.1.2.4.203', 'High-Throughput JPEG 2000', true),
   encapsulated('1.2.840.10008.1.2.5', 'RLE Lossless', false),
+  encapsulated('1.2.840.10008.1.2.4.110', 'JPEG XL Lossless', false),
+  encapsulated('1.2.840.10008.1.2.4.111', 'JPEG XL JPEG Recompression', true),
+  encapsulated('1.2.840.10008.1.2.4.112', 'JPEG XL', true),
+  encapsulated('1.2.840.10008.1.2.8.1', 'Deflated Image Frame Compression', false),
+  native('1.2.840.10008.1.2.4.94', 'JPIP Referenced', true),
+  native('1.2.840.10008.1.2.4.95', 'JPIP Referenced Deflate', true, true, true),
+  native('1.2.840.10008.1.2.4.204', 'JPIP HTJ2K Referenced', true),
+  native('1.2.840.10008.1.2.4.205', 'JPIP HTJ2K Referenced Deflate', true, true, true),
+  video('1.2.840.10008.1.2.4.100', 'MPEG2 Main Profile / Main Level'),
+  video('1.2.840.10008.1.2.4.100.1', 'Fragmentable MPEG2 Main Profile / Main Level'),
+  video('1.2.840.10008.1.2.4.101', 'MPEG2 Main Profile / High Level'),
+  video('1.2.840.10008.1.2.4.101.1', 'Fragmentable MPEG2 Main Profile / High Level'),
+  video('1.2.840.10008.1.2.4.102', 'MPEG-4 AVC/H.264 High Profile / Level 4.1'),
+  video('1.2.840.10008.1.2.4.102.1', 'Fragmentable MPEG-4 AVC/H.264 High Profile / Level 4.1'),
+  video('1.2.840.10008.1.2.4.103', 'MPEG-4 AVC/H.264 BD-compatible High Profile / Level 4.1'),
+  video('1.2.840.10008.1.2.4.103.1', 'Fragmentable MPEG-4 AVC/H.264 BD-compatible High Profile / Level 4.1'),
+  video('1.2.840.10008.1.2.4.104', 'MPEG-4 AVC/H.264 High Profile / Level 4.2 for 2D Video'),
+  video('1.2.840.10008.1.2.4.104.1', 'Fragmentable MPEG-4 AVC/H.264 High Profile / Level 4.2 for 2D Video'),
+  video('1.2.840.10008.1.2.4.105', 'MPEG-4 AVC/H.264 High Profile / Level 4.2 for 3D Video'),
+  video('1.2.840.10008.1.2.4.105.1', 'Fragmentable MPEG-4 AVC/H.264 High Profile / Level 4.2 for 3D Video'),
+  video('1.2.840.10008.1.2.4.106', 'MPEG-4 AVC/H.264 Stereo High Profile / Level 4.2'),
+  video('1.2.840.10008.1.2.4.106.1', 'Fragmentable MPEG-4 AVC/H.264 Stereo High Profile / Level 4.2'),
+  video('1.2.840.10008.1.2.4.107', 'HEVC/H.265 Main Profile / Level 5.1'),
+  video('1.2.840.10008.1.2.4.108', 'HEVC/H.265 Main 10 Profile / Level 5.1'),
 ];
 
 const byUid = new Map(transferSyntaxes.map((syntax) => [syntax.uid, syntax]));
 
-/** Undefined for syntaxes whose data sets we can still store but whose pixels we cannot decode. */
+/** Undefined for syntaxes whose data sets we can still store but whose pixels we know nothing about. */
 export function knownTransferSyntax(uid: string): TransferSyntax | undefined {
   return byUid.get(uid);
 }

@@ -13,11 +13,13 @@ export type StudyKey = Branded<number, 'StudyKey'>;
 export type PatientKey = Branded<number, 'PatientKey'>;
 
 /**
- * A UID as DICOM PS3.5 section 9.1 has it, but without its ban on leading zeros, which real
- * equipment ignores. Digits and dots only, so a UID can never be a path or a header injection.
+ * What is taken as a UID. DICOM PS3.5 section 9.1 allows digits and dots, up to 64 of them; real files
+ * also have leading zeros, 66 characters, and hashes put there by anonymizers, and refusing those would
+ * keep a doctor from images that every other program shows. What matters here holds for all of them: a
+ * UID is one safe segment of an address, never a path, and can inject nothing into a header.
  */
-const UID_PATTERN = /^[0-9]+(\.[0-9]+)*$/;
-const UID_MAX_LENGTH = 64;
+const UID_PATTERN = /^[0-9A-Za-z][0-9A-Za-z._-]*$/;
+const UID_MAX_LENGTH = 128;
 
 export function isUid(text: string): boolean {
   return text.length <= UID_MAX_LENGTH && UID_PATTERN.test(text);

@@ -14,7 +14,6 @@ export const problemCodes = [
   'backup-folder-unusable',
   'backup-incomplete',
   'restore-target-not-empty',
-  'workstation-ended',
   'internal',
 ] as const;
 

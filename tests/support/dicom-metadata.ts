@@ -1,12 +1,10 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { TestContext } from 'vitest';
-import { createMemorySource } from '#shared/dicom/byte-source.ts';
 import type { DicomJson } from '#shared/dicom/dicom-json.ts';
 import { describeImages } from '#shared/dicom/image-description.ts';
 import type { ImageDescription } from '#shared/dicom/image-description.ts';
-import { readInstance } from '#shared/dicom/read-instance.ts';
-import { vrOf } from '#backend/processes/dictionary.ts';
+import { readFromMemory } from './dicom-files.ts';
 import { root } from './workstation.ts';
 
 /** Folder of real public files; beside the project where they are at hand, never part of it. */
@@ -24,10 +22,7 @@ export function realDicomFiles(context: TestContext, folder: string): string[] {
 
 /** What DICOMweb's metadata call answers for one file. */
 export function metadataOfFile(file: string): DicomJson {
-  const instance = readInstance(createMemorySource(readFileSync(file)), {
-    vrOf,
-    toBase64: (bytes) => Buffer.from(bytes).toString('base64'),
-  });
+  const instance = readFromMemory(readFileSync(file));
   return { ...instance.metadata, '00083002': { vr: 'UI', Value: [instance.transferSyntaxUid] } };
 }
 
