@@ -37,20 +37,17 @@ async function serve(): Promise<void> {
     onPageCount: (count) => report({ event: 'pages', count }),
     log: backend.log,
   });
-  try {
-    await server.listen();
-    await backend.endpoint.listen();
-  } catch (error) {
-    await backend.close();
+  await server.listen().catch((error: unknown) => {
+    backend.close();
     throw error;
-  }
+  });
 
   let isStopping = false;
   const stop = async () => {
     if (isStopping) return;
     isStopping = true;
     await server.close();
-    await backend.close();
+    backend.close();
     process.exit(0);
   };
   process.on('SIGTERM', () => void stop());

@@ -1,5 +1,4 @@
 import type { Database } from 'better-sqlite3';
-import { Problem } from '#shared/domain/problem.ts';
 import { migrations } from './migrations/index.ts';
 
 export interface Migration {
@@ -10,10 +9,15 @@ export interface Migration {
 }
 
 /** The database was written by a newer Enkaku; opening it with this one could lose data. */
-export class DatabaseFromNewerVersion extends Problem {
+export class DatabaseFromNewerVersion extends Error {
+  readonly found: number;
+  readonly known: number;
+
   constructor(found: number, known: number) {
-    super('database-newer', `version ${found} is newer than ${known}, the newest this program knows`);
+    super(`database version ${found} is newer than ${known}, the newest this program knows`);
     this.name = 'DatabaseFromNewerVersion';
+    this.found = found;
+    this.known = known;
   }
 }
 

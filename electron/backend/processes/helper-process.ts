@@ -1,34 +1,84 @@
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** A process that parses or decodes what strangers wrote, and may be killed at any time. */
 export interface HelperProcess {
   send(message: unknown): void;
   onMessage(listener: (message: unknown) => void): void;
-  onExit(listener: () => void): void;
+  onExit(listener: (exit: HelperExit) => void): void;
   kill(): void;
+}
+
+/** How a helper ended; utility processes know the code only. */
+export interface HelperExit {
+  readonly code: number | null;
+  readonly signal: string | null;
 }
 
 export type HelperRole = 'ingest' | 'codec';
 
-/** Electron starts helpers as utility processes through the shell, everything else by `fork`. */
+/** Electron starts helpers as utility processes through the shell, everything else by `forkHelper`. */
 export type SpawnHelper = (role: HelperRole) => HelperProcess;
+
+export interface HelperLimits {
+  /** Of JavaScript objects; V8 ends the process beyond it. */
+  readonly heapMib: number;
+  /** Of everything the process holds; the watchdog inside ends it beyond this. */
+  readonly residentMib: number;
+  /** Of everything it could touch, array buffers included; Linux refuses allocations beyond it. */
+  readonly dataMib: number;
+}
+
+const MIB = 1024 * 1024;
+
+/** Node itself maps about 600 MiB before it has read anything. */
+const limitsByRole: Readonly<Record<HelperRole, HelperLimits>> = {
+  ingest: { heapMib: 1024, residentMib: 1536, dataMib: 2560 },
+  codec: { heapMib: 1024, residentMib: 3072, dataMib: 5120 },
+};
 
 const entries: Readonly<Record<HelperRole, string>> = {
   ingest: './ingest-process.ts',
   codec: './codec-process.ts',
 };
 
+/** File of a helper and the arguments it needs, for whoever starts it. */
+export function helperEntry(role: HelperRole): { file: string; execArgv: string[]; args: string[] } {
+  const { heapMib, residentMib } = limitsByRole[role];
+  return {
+    file: fileURLToPath(new URL(entries[role], import.meta.url)),
+    execArgv: [`--max-old-space-size=${heapMib}`, '--disable-warning=ExperimentalWarning'],
+    args: [`--resident-limit-bytes=${residentMib * MIB}`],
+  };
+}
+
 export const forkHelper: SpawnHelper = (role) => {
-  const child = fork(fileURLToPath(new URL(entries[role], import.meta.url)), [], {
+  const { file, execArgv, args } = helperEntry(role);
+  const nodeArgs = [...execArgv, file, ...args];
+  const { command, commandArgs } = boundedCommand(role, nodeArgs);
+  const child = spawn(command, commandArgs, {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    execArgv: ['--max-old-space-size=512', '--disable-warning=ExperimentalWarning'],
   });
   return {
-    send: (message) => void (child.connected && child.send(message as object)),
+    send: (message) => {
+      // A dead helper cannot be written to; its exit tells.
+      if (child.connected) child.send(message as object, () => {});
+    },
     onMessage: (listener) => void child.on('message', listener),
-    onExit: (listener) => void child.on('exit', listener),
+    onExit: (listener) => {
+      child.on('exit', (code, signal) => listener({ code, signal }));
+      child.on('error', () => {
+        if (child.pid === undefined) listener({ code: null, signal: null });
+      });
+    },
     kill: () => void child.kill('SIGKILL'),
   };
 };
+
+/** Linux counts array buffers as data of the process; other systems leave them to the watchdog alone. */
+function boundedCommand(role: HelperRole, nodeArgs: readonly string[]) {
+  if (process.platform !== 'linux') return { command: process.execPath, commandArgs: nodeArgs };
+  const script = `ulimit -d ${limitsByRole[role].dataMib * 1024}; exec "$0" "$@"`;
+  return { command: '/bin/sh', commandArgs: ['-c', script, process.execPath, ...nodeArgs] };
+}

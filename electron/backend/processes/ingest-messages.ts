@@ -1,12 +1,37 @@
 import type { ReadInstance } from '#shared/dicom/read-instance.ts';
 import type { RefusalCode } from '#shared/domain/refusal.ts';
 
-/** Backend to ingest process: copy this file to the staging path and read its header. */
-export interface IngestRequest {
-  readonly id: number;
-  readonly sourcePath: string;
-  readonly stagingPath: string;
+/** One file inside a zip archive, as its central directory says. */
+export interface ZipEntryPlace {
+  readonly localHeaderOffset: number;
+  readonly compressedBytes: number;
+  readonly uncompressedBytes: number;
+  /** 0 stored, 8 deflated. */
+  readonly method: number;
+  readonly crc32: number;
 }
+
+export interface ZipEntry {
+  /** Path inside the archive, decoded; only ever shown. */
+  readonly name: string;
+  /** Absent if the entry cannot be taken, for the reason in `refused`. */
+  readonly place?: ZipEntryPlace;
+  readonly refused?: { readonly code: RefusalCode; readonly detail: string };
+}
+
+/** Backend to ingest process: what to do with a file. */
+export type IngestRequest =
+  | {
+      readonly kind: 'ingest';
+      readonly id: number;
+      readonly sourcePath: string;
+      /** Absent: the whole file. */
+      readonly zipEntry?: ZipEntryPlace | undefined;
+      /** Where to write the original bytes; files that begin with this path may be written beside it. */
+      readonly stagingPath: string;
+    }
+  | { readonly kind: 'list-zip'; readonly id: number; readonly path: string }
+  | { readonly kind: 'read-directory'; readonly id: number; readonly path: string };
 
 export interface IngestedFile extends Omit<ReadInstance, 'metadata'> {
   readonly fileSha256: string;
@@ -16,7 +41,23 @@ export interface IngestedFile extends Omit<ReadInstance, 'metadata'> {
   readonly metadata: Uint8Array;
 }
 
-/** Ingest process to backend: the staged bytes are durable, or the file is refused. */
+export interface Refused {
+  readonly ok: false;
+  readonly code: RefusalCode;
+  readonly detail: string;
+}
+
+/** The staged bytes are durable, or the file is refused and nothing is left of it. */
+export type IngestResult = { readonly ok: true; readonly file: IngestedFile } | Refused;
+
+export type ZipListing = { readonly ok: true; readonly entries: readonly ZipEntry[] } | Refused;
+
+/** Referenced File IDs of a DICOMDIR: each the names that lead from its folder to the file. */
+export type DirectoryListing =
+  | { readonly ok: true; readonly files: readonly (readonly string[])[] }
+  | Refused;
+
+/** Ingest process to backend: a result, or a sign of life with the bytes copied so far. */
 export type IngestReply =
-  | { readonly id: number; readonly ok: true; readonly file: IngestedFile }
-  | { readonly id: number; readonly ok: false; readonly code: RefusalCode; readonly detail: string };
+  | { readonly id: number; readonly bytesDone: number }
+  | { readonly id: number; readonly result: IngestResult | ZipListing | DirectoryListing };

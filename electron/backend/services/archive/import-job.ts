@@ -77,7 +77,7 @@ export class ImportJob {
   /** Imports one uploaded file, or what is in it if it is an archive. */
   async takeFrom(start: FindStart): Promise<UploadAnswer> {
     const answer = { imported: 0, duplicates: 0, conflicts: 0, rejected: [] as RejectedFile[] };
-    for await (const found of findFiles([start], this.#signal)) {
+    for await (const found of findFiles([start], this.#signal, this.#dependencies.pool)) {
       this.#announceFound(found);
       const { outcome, rejected } =
         'file' in found ? await this.#take(found.file) : this.#reject(found.rejected);
@@ -116,7 +116,8 @@ export class ImportJob {
   async #import(file: FoundFile): Promise<FileOutcome> {
     const { pool, objects, commits } = this.#dependencies;
     const stagingPath = objects.newStagingPath();
-    const reply = await pool.ingest({ sourcePath: file.sourcePath, stagingPath });
+    const { sourcePath, zipEntry } = file;
+    const reply = await pool.ingest({ sourcePath, zipEntry, stagingPath });
     if (this.#signal.aborted) {
       objects.discard(stagingPath);
       return { outcome: 'cancelled' };
@@ -157,7 +158,7 @@ export class ImportJob {
   }
 
   async #find(starts: readonly FindStart[], found: BoundedQueue<Found>): Promise<void> {
-    for await (const next of findFiles(starts, this.#signal)) {
+    for await (const next of findFiles(starts, this.#signal, this.#dependencies.pool)) {
       this.#announceFound(next);
       await found.put(next);
     }
@@ -169,12 +170,12 @@ export class ImportJob {
     if ('file' in found) this.#bytesFound += found.file.byteLength;
   }
 
-  #count(file: IngestedFile, { outcome, studyKey, wasRestored, archivedSha256 }: Committed): void {
+  #count(file: IngestedFile, { outcome, studyKey, wasRestored }: Committed): void {
     this.#counts[outcome]++;
     this.#studies.add(studyKey);
     if (wasRestored) this.#restoredStudies.add(studyKey);
     // A conflict is durable too, but what answers to its UID is the other file.
-    if (outcome !== 'conflict') this.#listener.stored(file.summary.sopUid, archivedSha256);
+    if (outcome !== 'conflict') this.#listener.stored(file.summary.sopUid, file.fileSha256);
   }
 
   #reject(rejected: RejectedFile, file?: FoundFile): FileOutcome {

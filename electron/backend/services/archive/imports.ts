@@ -26,7 +26,6 @@ interface Entry {
   /** Uploads only: ends the job. */
   readonly close?: () => void;
   readonly uploads: Set<Promise<unknown>>;
-  ended: Promise<void>;
   state: ImportState['state'];
   totals: ImportTotals | null;
   problem: ProblemCode | null;
@@ -109,10 +108,8 @@ export class Imports {
       }));
   }
 
-  /** Resolves when every job has ended. */
-  async cancelAll(): Promise<void> {
-    for (const { jobId } of this.#entries.values()) this.cancel(jobId);
-    await Promise.all([...this.#entries.values()].map(({ ended }) => ended));
+  cancelAll(): void {
+    for (const { controller } of this.#entries.values()) controller.abort();
   }
 
   #open(
@@ -142,13 +139,12 @@ export class Imports {
       startedAtMs: nowMs(),
       ...(close && { close }),
       uploads: new Set(),
-      ended: Promise.resolve(),
       state: 'running',
       totals: null,
       problem: null,
     };
     this.#entries.set(jobId, entry);
-    entry.ended = work(job).then(
+    void work(job).then(
       () => this.#end(entry, null),
       (error: unknown) => {
         const problem = storageProblem(error);

@@ -1,74 +1,132 @@
-import type { HelperProcess, SpawnHelper } from '#backend/processes/helper-process.ts';
-import type { IngestReply, IngestRequest } from '#backend/processes/ingest-messages.ts';
+import { rm } from 'node:fs/promises';
+import type { HelperExit, HelperProcess, SpawnHelper } from '#backend/processes/helper-process.ts';
+import type {
+  DirectoryListing,
+  IngestReply,
+  IngestRequest,
+  IngestResult,
+  Refused,
+  ZipListing,
+} from '#backend/processes/ingest-messages.ts';
 
-/** A file may take this long before its process is killed and the file refused. */
-const FILE_TIMEOUT_MS = 60_000;
+type Result = IngestResult | ZipListing | DirectoryListing;
+/** A request before it has a number. */
+type Work<Request = IngestRequest> = Request extends IngestRequest ? Omit<Request, 'id'> : never;
+
+interface Running {
+  readonly id: number;
+  readonly onBytes: (bytesDone: number) => void;
+  finish(result: Result): void;
+}
 
 interface Slot {
-  process: HelperProcess;
-  running: { readonly id: number; readonly finish: (reply: IngestReply) => void } | undefined;
+  readonly process: HelperProcess;
+  running: Running | undefined;
 }
+
+/** A helper that gives no sign of life for so long is killed, and its file refused. */
+const SILENCE_TIMEOUT_MS = 60_000;
 
 /** Feeds files to a few ingest processes and replaces one that hangs or dies. */
 export class IngestPool {
   readonly #spawn: SpawnHelper;
-  readonly #slots: Slot[] = [];
+  readonly #size: number;
+  readonly #silenceTimeoutMs: number;
+  readonly #slots = new Set<Slot>();
   readonly #idle: Slot[] = [];
   readonly #waiting: ((slot: Slot) => void)[] = [];
   #nextId = 1;
+  #isClosed = false;
 
-  constructor(spawn: SpawnHelper, size: number) {
+  constructor(spawn: SpawnHelper, size: number, silenceTimeoutMs = SILENCE_TIMEOUT_MS) {
     this.#spawn = spawn;
+    this.#size = size;
+    this.#silenceTimeoutMs = silenceTimeoutMs;
     for (let index = 0; index < size; index++) this.#release(this.#newSlot());
   }
 
-  async ingest(request: Omit<IngestRequest, 'id'>): Promise<IngestReply> {
-    const slot = await this.#acquire();
-    const id = this.#nextId++;
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#fail(slot, 'parse-timeout'), FILE_TIMEOUT_MS);
-      slot.running = {
-        id,
-        finish: (reply) => {
-          clearTimeout(timer);
-          slot.running = undefined;
-          resolve(reply);
-        },
-      };
-      slot.process.send({ ...request, id } satisfies IngestRequest);
-    });
+  /**
+   * Reads a file and stages its bytes; nothing is left at the staging path of a refused one.
+   *
+   * @param onBytes told the bytes copied so far, for files that take long
+   */
+  async ingest(
+    request: Omit<Extract<IngestRequest, { kind: 'ingest' }>, 'id' | 'kind'>,
+    onBytes: (bytesDone: number) => void = () => {},
+  ): Promise<IngestResult> {
+    const result = (await this.#run({ kind: 'ingest', ...request }, onBytes)) as IngestResult;
+    if (!result.ok) {
+      // A helper that was killed could not do it itself.
+      await rm(request.stagingPath, { force: true });
+      await rm(`${request.stagingPath}.inflated`, { force: true });
+    }
+    return result;
+  }
+
+  async listZip(path: string): Promise<ZipListing> {
+    return (await this.#run({ kind: 'list-zip', path })) as ZipListing;
+  }
+
+  async readDirectory(path: string): Promise<DirectoryListing> {
+    return (await this.#run({ kind: 'read-directory', path })) as DirectoryListing;
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const slot of this.#slots) slot.process.kill();
+  }
+
+  async #run(work: Work, onBytes: (bytesDone: number) => void = () => {}): Promise<Result> {
+    const slot = await this.#acquire();
+    const id = this.#nextId++;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#replace(slot, 'parse-timeout'), this.#silenceTimeoutMs);
+      slot.running = {
+        id,
+        onBytes: (bytesDone) => {
+          timer.refresh();
+          onBytes(bytesDone);
+        },
+        finish: (result) => {
+          clearTimeout(timer);
+          slot.running = undefined;
+          resolve(result);
+        },
+      };
+      slot.process.send({ ...work, id } satisfies IngestRequest);
+    });
   }
 
   #newSlot(): Slot {
     const slot: Slot = { process: this.#spawn('ingest'), running: undefined };
-    this.#slots.push(slot);
+    this.#slots.add(slot);
     slot.process.onMessage((message) => {
       const reply = message as IngestReply;
       if (slot.running?.id !== reply.id) return;
-      slot.running.finish(reply);
-      this.#release(slot);
+      if ('bytesDone' in reply) {
+        slot.running.onBytes(reply.bytesDone);
+      } else {
+        slot.running.finish(reply.result);
+        this.#release(slot);
+      }
     });
-    slot.process.onExit(() => {
-      if (slot.running) this.#fail(slot, 'parse-crashed');
-    });
+    slot.process.onExit((exit) => this.#replace(slot, codeOf(exit)));
     return slot;
   }
 
-  #fail(slot: Slot, code: 'parse-timeout' | 'parse-crashed'): void {
+  /** One that dies with nothing to do is replaced too, but only when it is needed again. */
+  #replace(slot: Slot, code: Refused['code']): void {
+    if (!this.#slots.delete(slot)) return;
     const { running } = slot;
-    if (!running) return;
     slot.process.kill();
-    this.#slots.splice(this.#slots.indexOf(slot), 1);
-    running.finish({ id: running.id, ok: false, code, detail: 'its process was ended' });
-    this.#release(this.#newSlot());
+    const idleAt = this.#idle.indexOf(slot);
+    if (idleAt >= 0) this.#idle.splice(idleAt, 1);
+    running?.finish({ ok: false, code, detail: 'its process was ended' });
+    if (running && !this.#isClosed) this.#release(this.#newSlot());
   }
 
   #acquire(): Promise<Slot> {
-    const slot = this.#idle.pop();
+    const slot = this.#idle.pop() ?? (this.#slots.size < this.#size ? this.#newSlot() : undefined);
     if (slot) return Promise.resolve(slot);
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
@@ -78,4 +136,10 @@ export class IngestPool {
     if (next) next(slot);
     else this.#idle.push(slot);
   }
+}
+
+/** Watchdog and kernel kill, V8 aborts; Electron reports the number of the signal as the code. */
+function codeOf({ code, signal }: HelperExit): Refused['code'] {
+  const isMemory = signal === 'SIGKILL' || signal === 'SIGABRT' || [6, 9, 134, 137].includes(code ?? 0);
+  return isMemory ? 'parse-memory' : 'parse-crashed';
 }

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
+import { closeSync, fdatasyncSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import { deflateRawSync } from 'node:zlib';
+import { createMemorySource } from '#shared/dicom/byte-source.ts';
+import type { ByteSource } from '#shared/dicom/byte-source.ts';
+import { readFileStart } from '#shared/dicom/file-meta.ts';
+import type { FileStart } from '#shared/dicom/file-meta.ts';
+import { readInstance } from '#shared/dicom/read-instance.ts';
+import { Refusal } from '#shared/domain/refusal.ts';
+import { vrOf } from './dictionary.ts';
+import { fileSource, openRegularFile, readChunks, readWhole } from './file-bytes.ts';
+import { inflateToFile } from './inflated-data-set.ts';
+import type { IngestedFile, IngestRequest } from './ingest-messages.ts';
+import { readZipEntry } from './zip-entry.ts';
+
+export type ReportBytes = (bytesDone: number) => void;
+
+/** Up to here a file is read once and handled in memory. */
+const IN_MEMORY_BYTES = 16 * 1024 * 1024;
+/** Asked of the disk piece by piece, so that a slow one never takes long for a single answer. */
+const SYNC_INTERVAL_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Reads the header of a file and leaves its original bytes, durable, at the staging path.
+ *
+ * @throws Refusal or a file system error; nothing is left at the staging path then
+ */
+export async function ingest(
+  request: Extract<IngestRequest, { kind: 'ingest' }>,
+  report: ReportBytes,
+): Promise<IngestedFile> {
+  const { sourcePath, zipEntry, stagingPath } = request;
+  const source = openRegularFile(sourcePath);
+  try {
+    const byteLength = zipEntry?.uncompressedBytes ?? source.byteLength;
+    if (byteLength <= IN_MEMORY_BYTES) {
+      const chunks = zipEntry ? readZipEntry(source, zipEntry) : [readWhole(source)];
+      return await ingestBytes(await joined(chunks, byteLength), stagingPath);
+    }
+    const chunks = zipEntry ? readZipEntry(source, zipEntry) : readChunks(source);
+    return await ingestStream(chunks, stagingPath, report);
+  } catch (error) {
+    rmSync(stagingPath, { force: true });
+    throw error;
+  } finally {
+    rmSync(`${stagingPath}.inflated`, { force: true });
+    source.close();
+  }
+}
+
+/** Nothing is written before the header is read: most refused files never touch the disk. */
+async function ingestBytes(bytes: Uint8Array, stagingPath: string): Promise<IngestedFile> {
+  const source = createMemorySource(bytes);
+  const start = startOf(source);
+  const read = await readHeader(source, start, stagingPath);
+  const staged = openSync(stagingPath, 'wx', 0o600);
+  try {
+    writeFully(staged, bytes);
+    fsyncSync(staged);
+  } finally {
+    closeSync(staged);
+  }
+  return {
+    ...read,
+    fileSha256: createHash('sha256').update(bytes).digest('hex'),
+    dataSetSha256: createHash('sha256').update(bytes.subarray(start.dataSetOffset)).digest('hex'),
+    byteLength: bytes.byteLength,
+  };
+}
+
+/** The header is read from the copy, so that what is indexed is what is kept, whoever writes to the source. */
+async function ingestStream(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  stagingPath: string,
+  report: ReportBytes,
+): Promise<IngestedFile> {
+  const { start, ...copied } = await copyWithHashes(chunks, stagingPath, report);
+  const staged = openRegularFile(stagingPath);
+  try {
+    return { ...copied, ...(await readHeader(fileSource(staged), start, stagingPath)) };
+  } finally {
+    staged.close();
+  }
+}
+
+async function readHeader(source: ByteSource, start: FileStart, stagingPath: string) {
+  const options = { vrOf, toBase64: (bytes: Uint8Array) => bufferOf(bytes).toString('base64') };
+  const inflated = start.transferSyntax.deflated
+    ? await inflateToFile(source, start.dataSetOffset, `${stagingPath}.inflated`)
+    : undefined;
+  try {
+    const dataSet = inflated
+      ? { source: fileSource(inflated), offset: 0 }
+      : { source, offset: start.dataSetOffset };
+    const { metadata, ...read } = readInstance(start, dataSet, options);
+    return { ...read, metadata: deflateRawSync(JSON.stringify(metadata), { level: 3 }) };
+  } finally {
+    inflated?.close();
+  }
+}
+
+async function copyWithHashes(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  stagingPath: string,
+  report: ReportBytes,
+) {
+  const fileHash = createHash('sha256');
+  const dataSetHash = createHash('sha256');
+  const staged = openSync(stagingPath, 'wx', 0o600);
+  let start: FileStart | undefined;
+  let byteLength = 0;
+  let unsyncedBytes = 0;
+  try {
+    for await (const chunk of chunks) {
+      // The first chunk holds the longest File Meta Information that is taken.
+      start ??= startOf(createMemorySource(chunk));
+      fileHash.update(chunk);
+      updateFrom(dataSetHash, chunk, start.dataSetOffset - byteLength);
+      writeFully(staged, chunk);
+      byteLength += chunk.byteLength;
+      unsyncedBytes += chunk.byteLength;
+      if (unsyncedBytes < SYNC_INTERVAL_BYTES) continue;
+      fdatasyncSync(staged);
+      unsyncedBytes = 0;
+      report(byteLength);
+      // Lets the report leave.
+      await new Promise(setImmediate);
+    }
+    fsyncSync(staged);
+  } finally {
+    closeSync(staged);
+  }
+  if (!start) throw new Refusal('empty-file', 'no bytes');
+  return { start, byteLength, fileSha256: fileHash.digest('hex'), dataSetSha256: dataSetHash.digest('hex') };
+}
+
+/** Says what a compressed file is, where the DICOM reader only sees that it is none. */
+function startOf(source: ByteSource): FileStart {
+  const [first, second] = source.read(0, Math.min(2, source.byteLength));
+  if (first === 0x1f && second === 0x8b) throw new Refusal('compressed-file', 'gzip');
+  if (first === 0x50 && second === 0x4b) throw new Refusal('zip-nested', 'zip inside a zip');
+  return readFileStart(source);
+}
+
+function updateFrom(hash: Hash, chunk: Uint8Array, offset: number): void {
+  if (offset < chunk.byteLength) hash.update(chunk.subarray(Math.max(0, offset)));
+}
+
+function writeFully(file: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.byteLength;) written += writeSync(file, bytes, written);
+}
+
+async function joined(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  byteLength: number,
+): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const chunk of chunks) pieces.push(chunk);
+  return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces, byteLength);
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
