@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { backendContracts } from '#shared/contract/index.ts';
 import type { BackendContracts } from '#shared/contract/index.ts';
+import { workstationPrincipal } from '#shared/domain/principal.ts';
 import type { Principal } from '#shared/domain/principal.ts';
+import { Problem } from '#shared/domain/problem.ts';
 import type { Announcer } from '#shared/rpc/contract.ts';
 import { RpcServer } from '#shared/rpc/serve.ts';
 import { systemClock } from './clock.ts';
 import { lockDataFolder } from './database/lock.ts';
+import type { DataFolderLock } from './database/lock.ts';
 import { openDatabase } from './database/open.ts';
+import { storageProblem } from './database/storage-problem.ts';
 import { createDicomweb } from './dicomweb/index.ts';
 import { plainKeyProvider } from './keys.ts';
 import { createLog } from './log.ts';
@@ -14,19 +18,41 @@ import type { SpawnHelper } from './processes/helper-process.ts';
 import { createArchive } from './services/archive/index.ts';
 import { createSettings } from './services/settings/index.ts';
 import { createViewing } from './services/viewing/index.ts';
+import type { FetchHandler } from './transport/fetch-handler.ts';
+import { LocalEndpoint, readEndpoint } from './transport/local-endpoint.ts';
 
 /** Another process owns the data folder. */
-export class DataFolderInUse extends Error {
-  constructor() {
-    super('another Enkaku uses this data folder');
+export class DataFolderInUse extends Problem {
+  readonly holderPid: number | undefined;
+
+  constructor(dataDir: string) {
+    super('data-folder-in-use', 'another Enkaku holds the lock');
     this.name = 'DataFolderInUse';
+    this.holderPid = readEndpoint(dataDir)?.pid;
   }
 }
 
-/** Builds every service once, in order. */
-export function composeBackend(dataDir: string, spawnHelper: SpawnHelper) {
-  const lock = lockDataFolder(dataDir);
-  if (!lock) throw new DataFolderInUse();
+export type Backend = ReturnType<typeof compose>;
+
+/**
+ * Takes the data folder's lock and builds every service.
+ *
+ * @throws DataFolderInUse, or another Problem if the folder or the database cannot be used
+ */
+export function composeBackend(dataDir: string, spawnHelper: SpawnHelper): Backend {
+  let lock: DataFolderLock | undefined;
+  try {
+    lock = lockDataFolder(dataDir);
+    if (!lock) throw new DataFolderInUse(dataDir);
+    return compose(dataDir, spawnHelper, lock);
+  } catch (error) {
+    lock?.release();
+    throw storageProblem(error) ?? error;
+  }
+}
+
+/** By hand, in order. */
+function compose(dataDir: string, spawnHelper: SpawnHelper, lock: DataFolderLock) {
   const log = createLog(dataDir);
   const database = openDatabase(dataDir, plainKeyProvider);
 
@@ -37,6 +63,7 @@ export function composeBackend(dataDir: string, spawnHelper: SpawnHelper) {
   const archive = createArchive({
     dataDir,
     database,
+    keys: plainKeyProvider,
     spawnHelper,
     announcer,
     clock: systemClock,
@@ -68,14 +95,25 @@ export function composeBackend(dataDir: string, spawnHelper: SpawnHelper) {
     readObject: (sha256, offset, byteLength) => archive.objects.read(sha256, offset, byteLength),
   });
 
+  /** Answers everything below `/dicomweb/` and `/import/`. */
+  const bytes: FetchHandler = (request) =>
+    new URL(request.url).pathname.startsWith('/import/') ? archive.upload(request) : dicomweb(request);
+  const endpoint = new LocalEndpoint({
+    dataDir,
+    bytes,
+    onConnection: (port) => server.attach(port, workstationPrincipal),
+    log,
+  });
+
   return {
     server,
-    /** Answers everything below `/dicomweb/` and `/import/`. */
-    bytes: (request: Request) =>
-      new URL(request.url).pathname.startsWith('/import/') ? archive.upload(request) : dicomweb(request),
+    bytes,
+    /** For programs of the same user; listens once `listen` is called. */
+    endpoint,
     log,
-    close: () => {
-      archive.close();
+    close: async () => {
+      await endpoint.close();
+      await archive.close();
       database.close();
       lock.release();
     },

@@ -7,14 +7,20 @@ import type { Database } from 'better-sqlite3';
 export interface KeyProvider {
   /** Called once on every opened connection, before anything is read. */
   unlockDatabase(database: Database): void;
-  /** Bytes as they go to disk. */
-  seal(plain: Uint8Array): Uint8Array;
-  /** Bytes as they were before `seal`. */
-  open(stored: Uint8Array): Uint8Array;
+  /** Bytes that a sealed block has more than a plain one: nonce and authentication tag. */
+  readonly overheadBytes: number;
+  /** One block of an object as it goes to disk. `index` counts blocks from 0, so that none can be swapped. */
+  seal(plain: Uint8Array, index: number): Uint8Array;
+  /** The block as it was before `seal`. @throws if it was changed */
+  open(sealed: Uint8Array, index: number): Uint8Array;
 }
+
+/** Objects are sealed in blocks of so many plain bytes, so that a frame is read without the rest of its file. */
+export const SEALED_BLOCK_BYTES = 64 * 1024;
 
 export const plainKeyProvider: KeyProvider = {
   unlockDatabase: () => {},
+  overheadBytes: 0,
   seal: (plain) => plain,
-  open: (stored) => stored,
+  open: (sealed) => sealed,
 };

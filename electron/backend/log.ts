@@ -10,7 +10,7 @@ const redactedKeys = ['patientName', 'patientId', 'birthDate', 'name', 'patient'
 /** Writes JSON lines to `<data folder>/log/backend.log`; never patient data (docs/decisions). */
 export function createLog(dataDir: string): Log {
   const directory = path.join(dataDir, 'log');
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   return pino(
     {
       base: { pid: process.pid },

@@ -37,17 +37,20 @@ async function serve(): Promise<void> {
     onPageCount: (count) => report({ event: 'pages', count }),
     log: backend.log,
   });
-  await server.listen().catch((error: unknown) => {
-    backend.close();
+  try {
+    await server.listen();
+    await backend.endpoint.listen();
+  } catch (error) {
+    await backend.close();
     throw error;
-  });
+  }
 
   let isStopping = false;
   const stop = async () => {
     if (isStopping) return;
     isStopping = true;
     await server.close();
-    backend.close();
+    await backend.close();
     process.exit(0);
   };
   process.on('SIGTERM', () => void stop());

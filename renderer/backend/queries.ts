@@ -14,15 +14,32 @@ type Invalidations = {
   };
 };
 
+const studyAnswers: readonly QueryPrefix[] = [
+  ['archive', 'listStudies'],
+  ['archive', 'countStudies'],
+  ['archive', 'describeStudy'],
+  ['archive', 'listConflicts'],
+  ['archive', 'listSamePatientCandidates'],
+  ['archive', 'listBin'],
+];
+const jobAnswers: readonly QueryPrefix[] = [
+  ['archive', 'listJobs'],
+  ['archive', 'storageSummary'],
+];
+
 /** Which answers a fact makes out of date. A feature that adds a contract adds its lines. */
 const invalidatedBy: Invalidations = {
   archive: {
-    studyChanged: [
-      ['archive', 'listStudies'],
-      ['archive', 'describeStudy'],
+    studyChanged: studyAnswers,
+    studiesRemoved: studyAnswers,
+    importEnded: [
+      ['archive', 'listImports'],
+      ['archive', 'storageSummary'],
     ],
-    importEnded: [['archive', 'listStudies']],
+    verifyEnded: jobAnswers,
+    backupEnded: jobAnswers,
   },
+  settings: { settingsChanged: [['settings', 'get']] },
   viewing: {
     annotationsChanged: [['viewing', 'listAnnotations']],
     keyImagesChanged: [['viewing', 'listKeyImages']],

@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { useRef } from 'react';
-import type { ComponentProps, KeyboardEvent } from 'react';
+import type { ComponentProps, KeyboardEvent, RefObject } from 'react';
 import { classNames } from './class-names.ts';
 import styles from './text-field.module.css';
 import { useControlWords } from './words.tsx';
@@ -17,23 +17,16 @@ export interface TextFieldProps extends Omit<ComponentProps<'input'>, 'value' | 
   /** Draws the label above the field instead of hiding it. */
   readonly isLabelShown?: boolean;
   readonly isClearable?: boolean;
+  readonly inputRef?: RefObject<HTMLInputElement | null>;
 }
 
 /** A line of text. `value` has to follow `onChange` at once: a late one breaks what an input method composes. */
 export function TextField(props: TextFieldProps) {
-  const {
-    label,
-    value,
-    onChange,
-    onSubmit,
-    icon: Icon,
-    isLabelShown,
-    isClearable,
-    className,
-    ...rest
-  } = props;
+  const { label, value, onChange, onSubmit, icon: Icon, className, ...others } = props;
+  const { isLabelShown, isClearable, inputRef, ...rest } = others;
   const words = useControlWords();
-  const input = useRef<HTMLInputElement>(null);
+  const ownRef = useRef<HTMLInputElement>(null);
+  const input = inputRef ?? ownRef;
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     rest.onKeyDown?.(event);
     if (event.defaultPrevented || isOfInputMethod(event)) return;

@@ -14,6 +14,7 @@ export const problemCodes = [
   'backup-folder-unusable',
   'backup-incomplete',
   'restore-target-not-empty',
+  'workstation-ended',
   'internal',
 ] as const;
 

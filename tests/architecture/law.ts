@@ -45,6 +45,7 @@ export const laws: readonly FolderLaw[] = [
       'electron/backend/log.ts',
       'electron/backend/clock.ts',
       'electron/backend/keys.ts',
+      'electron/backend/sealed-file.ts',
     ],
     packages: ['node:', 'better-sqlite3'],
   },

@@ -26,7 +26,7 @@ test.runIf(existsSync(series))('an imported series appears on the screen', async
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(workstation.url);
-  await page.getByRole('main').getByRole('button').first().click();
+  await page.getByRole('gridcell').first().dblclick();
   await expect
     .poll(() => greyRange(page, '[data-testid=viewport] canvas').catch(() => 0), { timeout: 20_000 })
     .toBeGreaterThan(100);

@@ -13,7 +13,7 @@ export interface DataFolderLock {
  * when the process ends in whatever way, on every platform, without stale lock files.
  */
 export function lockDataFolder(dataDir: string): DataFolderLock | undefined {
-  mkdirSync(dataDir, { recursive: true });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const database = new Database(path.join(dataDir, 'lock.sqlite3'), { timeout: 0 });
   try {
     database.exec('BEGIN EXCLUSIVE');

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { Problem } from '#shared/domain/problem.ts';
 import { migrations } from './migrations/index.ts';
 
 export interface Migration {
@@ -9,15 +10,10 @@ export interface Migration {
 }
 
 /** The database was written by a newer Enkaku; opening it with this one could lose data. */
-export class DatabaseFromNewerVersion extends Error {
-  readonly found: number;
-  readonly known: number;
-
+export class DatabaseFromNewerVersion extends Problem {
   constructor(found: number, known: number) {
-    super(`database version ${found} is newer than ${known}, the newest this program knows`);
+    super('database-newer', `version ${found} is newer than ${known}, the newest this program knows`);
     this.name = 'DatabaseFromNewerVersion';
-    this.found = found;
-    this.known = known;
   }
 }
 

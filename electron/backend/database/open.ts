@@ -1,5 +1,6 @@
 import path from 'node:path';
 import Database from 'better-sqlite3';
+import { Problem } from '#shared/domain/problem.ts';
 import type { KeyProvider } from '../keys.ts';
 import { migrate } from './migrate.ts';
 
@@ -31,6 +32,6 @@ function requireSqliteVersion(database: ArchiveDatabase): void {
     const part = parts[index] ?? 0;
     if (part > minimum) return;
     if (part < minimum)
-      throw new Error(`SQLite ${version} is older than ${MINIMUM_SQLITE_VERSION.join('.')}`);
+      throw new Problem('sqlite-too-old', `${version} is older than ${MINIMUM_SQLITE_VERSION.join('.')}`);
   }
 }

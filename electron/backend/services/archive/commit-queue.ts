@@ -5,7 +5,7 @@ import { storageProblem } from '#backend/database/storage-problem.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { ImportDefaults, NewInstance, Registered, Registration } from './registration.ts';
 
-export type Committed = Pick<Registered, 'outcome' | 'studyKey' | 'wasRestored'>;
+export type Committed = Omit<Registered, 'keepsObject'>;
 
 export interface CommitQueueOptions {
   readonly database: ArchiveDatabase;

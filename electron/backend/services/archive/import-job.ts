@@ -170,12 +170,12 @@ export class ImportJob {
     if ('file' in found) this.#bytesFound += found.file.byteLength;
   }
 
-  #count(file: IngestedFile, { outcome, studyKey, wasRestored }: Committed): void {
+  #count(file: IngestedFile, { outcome, studyKey, wasRestored, archivedSha256 }: Committed): void {
     this.#counts[outcome]++;
     this.#studies.add(studyKey);
     if (wasRestored) this.#restoredStudies.add(studyKey);
     // A conflict is durable too, but what answers to its UID is the other file.
-    if (outcome !== 'conflict') this.#listener.stored(file.summary.sopUid, file.fileSha256);
+    if (outcome !== 'conflict') this.#listener.stored(file.summary.sopUid, archivedSha256);
   }
 
   #reject(rejected: RejectedFile, file?: FoundFile): FileOutcome {

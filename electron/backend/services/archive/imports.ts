@@ -26,6 +26,7 @@ interface Entry {
   /** Uploads only: ends the job. */
   readonly close?: () => void;
   readonly uploads: Set<Promise<unknown>>;
+  ended: Promise<void>;
   state: ImportState['state'];
   totals: ImportTotals | null;
   problem: ProblemCode | null;
@@ -108,8 +109,10 @@ export class Imports {
       }));
   }
 
-  cancelAll(): void {
-    for (const { controller } of this.#entries.values()) controller.abort();
+  /** Resolves when every job has ended. */
+  async cancelAll(): Promise<void> {
+    for (const { jobId } of this.#entries.values()) this.cancel(jobId);
+    await Promise.all([...this.#entries.values()].map(({ ended }) => ended));
   }
 
   #open(
@@ -139,12 +142,13 @@ export class Imports {
       startedAtMs: nowMs(),
       ...(close && { close }),
       uploads: new Set(),
+      ended: Promise.resolve(),
       state: 'running',
       totals: null,
       problem: null,
     };
     this.#entries.set(jobId, entry);
-    void work(job).then(
+    entry.ended = work(job).then(
       () => this.#end(entry, null),
       (error: unknown) => {
         const problem = storageProblem(error);

@@ -6,6 +6,7 @@ import type { Announcer, Service } from '#shared/rpc/contract.ts';
 import { RpcError } from '#shared/rpc/frames.ts';
 import type { Clock } from '#backend/clock.ts';
 import type { ArchiveDatabase } from '#backend/database/open.ts';
+import type { KeyProvider } from '#backend/keys.ts';
 import type { Log } from '#backend/log.ts';
 import type { SpawnHelper } from '#backend/processes/helper-process.ts';
 import { createBin } from './bin.ts';
@@ -27,6 +28,7 @@ import { createUploadHandler } from './uploads.ts';
 export interface ArchiveOptions {
   readonly dataDir: string;
   readonly database: ArchiveDatabase;
+  readonly keys: KeyProvider;
   readonly spawnHelper: SpawnHelper;
   readonly announcer: Announcer<BackendContracts>;
   readonly clock: Clock;
@@ -39,9 +41,9 @@ const INGEST_PROCESSES = 2;
 const PURGE_INTERVAL_MS = 60 * 60 * 1000;
 
 export function createArchive(options: ArchiveOptions) {
-  const { dataDir, database, spawnHelper, announcer, clock, log } = options;
+  const { dataDir, database, keys, spawnHelper, announcer, clock, log } = options;
   const queries = createArchiveQueries(database);
-  const objects = new ObjectStore(dataDir);
+  const objects = new ObjectStore(dataDir, keys);
   const studies = createStudies(database);
   const patients = createPatients(database);
   const conflicts = createConflicts(database);
@@ -183,9 +185,9 @@ export function createArchive(options: ArchiveOptions) {
     objects,
     findStudy: (studyKey: StudyKey) => studies.find(studyKey),
     upload: createUploadHandler(imports, objects),
-    close: () => {
+    close: async () => {
       clearInterval(purging);
-      imports.cancelAll();
+      await imports.cancelAll();
       pool?.close();
     },
   };

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import type { KeyProvider } from '#backend/keys.ts';
+import { readSealed, sealedChunks, sealedLength } from '#backend/sealed-file.ts';
 
 /** Files named by the SHA-256 of their bytes, in 256 folders. Nothing read from DICOM becomes a path. */
 export class ObjectStore {
   readonly #objectsDir: string;
   readonly #stagingDir: string;
+  readonly #keys: KeyProvider;
   #nextStaging = 0;
 
-  constructor(dataDir: string) {
+  constructor(dataDir: string, keys: KeyProvider) {
+    this.#keys = keys;
     this.#objectsDir = path.join(dataDir, 'objects');
     this.#stagingDir = path.join(dataDir, 'staging');
     // Whatever is staged belongs to a process that is gone: this one holds the data folder's lock.
@@ -40,7 +43,8 @@ export class ObjectStore {
 
   /** Whether the object is there in full length; only `hashOf` can tell whether it is intact. */
   has(sha256: string, byteLength: number): boolean {
-    return statSync(this.pathOf(sha256), { throwIfNoEntry: false })?.size === byteLength;
+    const info = statSync(this.pathOf(sha256), { throwIfNoEntry: false });
+    return info?.size === sealedLength(byteLength, this.#keys);
   }
 
   /** Forgets an object that no row names any more. */
@@ -59,29 +63,14 @@ export class ObjectStore {
     return path.join(this.#objectsDir, sha256.slice(0, 2), sha256);
   }
 
-  async read(sha256: string, offset: number, byteLength: number): Promise<Uint8Array<ArrayBuffer>> {
-    const file = await open(this.pathOf(sha256), 'r');
-    try {
-      const target = Buffer.allocUnsafe(byteLength);
-      const { bytesRead } = await file.read(target, 0, byteLength, offset);
-      if (bytesRead < byteLength) throw new Error(`object ${sha256} is shorter than its index says`);
-      return target;
-    } finally {
-      await file.close();
-    }
+  read(sha256: string, offset: number, byteLength: number): Promise<Uint8Array<ArrayBuffer>> {
+    return readSealed(this.pathOf(sha256), this.#keys, offset, byteLength);
   }
 
-  hashOf(sha256: string): string {
-    const file = openSync(this.pathOf(sha256), 'r');
+  /** SHA-256 of the bytes as they are now. */
+  async hashOf(sha256: string): Promise<string> {
     const hash = createHash('sha256');
-    const chunk = Buffer.allocUnsafe(1024 * 1024);
-    try {
-      for (let length = readSync(file, chunk); length > 0; length = readSync(file, chunk)) {
-        hash.update(chunk.subarray(0, length));
-      }
-    } finally {
-      closeSync(file);
-    }
+    for await (const chunk of sealedChunks(this.pathOf(sha256), this.#keys)) hash.update(chunk);
     return hash.digest('hex');
   }
 }

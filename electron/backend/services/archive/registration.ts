@@ -30,6 +30,8 @@ export interface Registered {
   readonly studyKey: StudyKey;
   /** The study was in the bin and came back. */
   readonly wasRestored: boolean;
+  /** Of the archived file; a duplicate may have come with another File Meta Information. */
+  readonly archivedSha256: string;
   /** The object with the file's hash belongs into the store. False: the same data set is there under another hash. */
   readonly keepsObject: boolean;
 }
@@ -77,7 +79,13 @@ export function createRegistration(database: ArchiveDatabase) {
       grow(grownStudies, studyKey, frames, instance.byteLength);
       const wasRestored = statements.restore.run(studyKey).changes > 0;
       if (wasRestored) statements.removeBinEntry.run(studyKey);
-      return { outcome: 'imported', studyKey: studyKey as StudyKey, wasRestored, keepsObject: true };
+      return {
+        outcome: 'imported',
+        studyKey: studyKey as StudyKey,
+        wasRestored,
+        archivedSha256: instance.fileSha256,
+        keepsObject: true,
+      };
     });
     for (const [seriesKey, growth] of grownSeries) statements.growSeries.run({ seriesKey, ...growth });
     for (const [studyKey, growth] of grownStudies) statements.growStudy.run({ studyKey, ...growth });
@@ -91,25 +99,21 @@ export function createRegistration(database: ArchiveDatabase) {
       statements.restore.run(studyKey);
       statements.removeBinEntry.run(studyKey);
     }
+    const archived = { studyKey, wasRestored, archivedSha256: known.file_sha256 };
     if (known.data_set_sha256 === instance.dataSetSha256) {
       const isSameFile = known.file_sha256 === instance.fileSha256;
-      if (known.is_evicted === 1) bringBack(known, instance, isSameFile);
-      return {
-        outcome: 'duplicate',
-        studyKey,
-        wasRestored,
-        keepsObject: isSameFile || known.is_evicted === 1,
-      };
+      if (known.is_evicted === 0) return { ...archived, outcome: 'duplicate', keepsObject: isSameFile };
+      bringBack(known, instance, isSameFile);
+      return { ...archived, outcome: 'duplicate', archivedSha256: instance.fileSha256, keepsObject: true };
     }
     const { sopUid, seriesUid } = instance.summary;
     const kept = statements.knownConflict.get(sopUid, instance.dataSetSha256);
-    if (kept) {
-      const keepsObject = kept.file_sha256 === instance.fileSha256;
-      return { outcome: 'conflict', studyKey, wasRestored, keepsObject };
+    if (!kept) {
+      statements.insertConflict.run({ ...instance, studyKey, sopUid, seriesUid, nowMs });
+      statements.countConflict.run(studyKey);
     }
-    statements.insertConflict.run({ ...instance, studyKey, sopUid, seriesUid, nowMs });
-    statements.countConflict.run(studyKey);
-    return { outcome: 'conflict', studyKey, wasRestored, keepsObject: true };
+    const keepsObject = !kept || kept.file_sha256 === instance.fileSha256;
+    return { ...archived, outcome: 'conflict', keepsObject };
   }
 
   /** The bytes of an evicted instance arrived again, possibly with another file header. */

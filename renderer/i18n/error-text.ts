@@ -1,0 +1,8 @@
+import { RpcError } from '#shared/rpc/frames.ts';
+import { i18n } from './index.ts';
+
+/** The sentence for a call that failed: what happened, what is safe, what to do. */
+export function errorText(error: unknown): string {
+  if (!(error instanceof RpcError)) return i18n.t('errors:internal', { reference: '—' });
+  return i18n.t(`errors:${error.code}`, { reference: error.reference ?? '—' });
+}
