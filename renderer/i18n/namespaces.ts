@@ -1,10 +1,12 @@
 import appInEnglish from '#resources/locales/en/app.json' with { type: 'json' };
 import errorsInEnglish from '#resources/locales/en/errors.json' with { type: 'json' };
 import problemInEnglish from '#resources/locales/en/problem.json' with { type: 'json' };
+import refusalInEnglish from '#resources/locales/en/refusal.json' with { type: 'json' };
 import worklistInEnglish from '#resources/locales/en/worklist.json' with { type: 'json' };
 import appInJapanese from '#resources/locales/ja/app.json' with { type: 'json' };
 import errorsInJapanese from '#resources/locales/ja/errors.json' with { type: 'json' };
 import problemInJapanese from '#resources/locales/ja/problem.json' with { type: 'json' };
+import refusalInJapanese from '#resources/locales/ja/refusal.json' with { type: 'json' };
 import worklistInJapanese from '#resources/locales/ja/worklist.json' with { type: 'json' };
 
 /** One namespace per feature. To add one: a file in each language's folder, two imports and two lines here. */
@@ -13,12 +15,14 @@ export const texts = {
     app: appInJapanese,
     errors: errorsInJapanese,
     problem: problemInJapanese,
+    refusal: refusalInJapanese,
     worklist: worklistInJapanese,
   },
   en: {
     app: appInEnglish,
     errors: errorsInEnglish,
     problem: problemInEnglish,
+    refusal: refusalInEnglish,
     worklist: worklistInEnglish,
   },
 } as const;
