@@ -66,6 +66,7 @@ export interface FileOptions {
   readonly undefinedLengths?: boolean;
   /** File Meta Information says this instead of what the data set is. */
   readonly claimedTransferSyntaxUid?: string;
+  readonly sopClassUid?: string;
 }
 
 /** A Part 10 file as one buffer, in any transfer syntax without compression of pixels. */
@@ -74,7 +75,7 @@ export function aFile(elements: readonly DataElement[], options: FileOptions = {
   const { explicitVr, littleEndian, deflated } = transferSyntaxForReading(transferSyntaxUid);
   const dataSet = Buffer.concat(writeDataSet(elements, { explicitVr, littleEndian, undefinedLengths }));
   const meta = writeFileMeta({
-    sopClassUid: SECONDARY_CAPTURE,
+    sopClassUid: options.sopClassUid ?? SECONDARY_CAPTURE,
     sopUid: '1.2.826.0.1.3680043.8.498.1.1',
     transferSyntaxUid: options.claimedTransferSyntaxUid ?? transferSyntaxUid,
   });
