@@ -81,6 +81,18 @@ export const laws: readonly FolderLaw[] = [
     ours: ['shared'],
     packages: ['@cornerstonejs/core', '@cornerstonejs/tools', '@cornerstonejs/dicom-image-loader'],
   },
+  {
+    // The codecs of dicom-image-loader, used directly: its own post-processing changes values (docs/decisions).
+    folder: 'renderer/imaging/decode',
+    ours: ['shared'],
+    packages: [
+      '@cornerstonejs/codec-charls',
+      '@cornerstonejs/codec-libjpeg-turbo-8bit',
+      '@cornerstonejs/codec-openjpeg',
+      '@cornerstonejs/codec-openjph',
+      'dcmjs-codecs',
+    ],
+  },
   { folder: 'renderer/backend', ours: ['shared'], packages: ['react', '@tanstack/react-query'] },
   { folder: 'renderer/i18n', ours: ['shared', 'resources'], packages: ['i18next', 'react-i18next', 'react'] },
   { folder: 'renderer/styles', ours: [], packages: [] },
