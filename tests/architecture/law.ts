@@ -19,7 +19,7 @@ export const laws: readonly FolderLaw[] = [
   {
     folder: 'electron/backend/processes',
     ours: ['shared'],
-    packages: ['node:', 'dcmjs', 'dcmjs-codecs', 'yauzl'],
+    packages: ['node:', 'dcmjs', 'dcmjs-codecs', 'fast-png', 'yauzl'],
   },
   {
     folder: 'electron/backend/database',

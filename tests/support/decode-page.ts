@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { build } from 'vite';
 import { launchChromium } from './chromium.ts';
+import type { FrameDecoderOptions } from '#renderer/imaging/decode/index.ts';
 import type { DecodeOrder, DecodeReport } from './decode-page/main.ts';
 import { root, temporaryDirectory } from './workstation.ts';
 
@@ -23,7 +24,7 @@ export interface DecodePage {
   decode(
     orders: readonly Omit<DecodeOrder, 'url'>[],
     bytesOf: (id: number) => Uint8Array,
-    options?: { workers?: number; frameTimeoutMs?: number; contentTypeOf?: (id: number) => string },
+    options?: { decoder?: FrameDecoderOptions; contentTypeOf?: (id: number) => string },
   ): Promise<{ reports: DecodeReport[]; pixelsOf: (id: number) => Uint8Array | undefined }>;
   close(): Promise<void>;
 }
@@ -74,16 +75,15 @@ export async function openDecodePage(): Promise<DecodePage> {
   await page.waitForFunction('typeof decodeAll === "function"');
   return {
     page,
-    decode: async (orders, read, options = {}) => {
+    decode: async (orders, read, { contentTypeOf: typeOf, decoder } = {}) => {
       bytesOf = read;
-      contentTypeOf = options.contentTypeOf ?? contentTypeOf;
+      contentTypeOf = typeOf ?? (() => 'application/octet-stream');
       results.clear();
       const withUrls = orders.map((order) => ({ ...order, url: `/frame/${order.id}` }));
-      const { contentTypeOf: _, ...decoderOptions } = options;
-      const reports = await page.evaluate(([all, settings]) => globalThis.decodeAll(all, settings), [
+      const reports = await page.evaluate(([all, options]) => globalThis.decodeAll(all, options), [
         withUrls,
-        decoderOptions,
-      ] as const);
+        decoder,
+      ] as [DecodeOrder[], FrameDecoderOptions | undefined]);
       return { reports, pixelsOf: (id) => results.get(id) };
     },
     close: async () => {

@@ -1,19 +1,10 @@
 // The codec packages ship no typings; only what is used is described.
 
-interface CodecFrameInfo {
-  readonly width: number;
-  readonly height: number;
-  readonly bitsPerSample: number;
-  readonly componentCount: number;
-  readonly isSigned?: boolean;
-}
-
 /** Embind object of one codec: fill the encoded buffer, decode, read the decoded one, delete. */
 interface WasmFrameDecoder {
   getEncodedBuffer(byteLength: number): Uint8Array;
   decode(): void;
   getDecodedBuffer(): Uint8Array;
-  getFrameInfo(): CodecFrameInfo;
   delete(): void;
 }
 
@@ -25,7 +16,7 @@ type WasmFactory<Module> = (options: {
 
 declare module '@cornerstonejs/codec-charls/decodewasmjs' {
   const factory: WasmFactory<{
-    readonly JpegLSDecoder: new () => WasmFrameDecoder & { getInterleaveMode(): number };
+    readonly JpegLSDecoder: new () => WasmFrameDecoder;
     getExceptionMessage(pointer: number): string;
   }>;
   export default factory;

@@ -73,13 +73,7 @@ function decodeJpegLs(
 ): DecodedCells {
   const decoder = new module.JpegLSDecoder();
   try {
-    const bytes = run(decoder, codestream.bytes);
-    // Interleave mode 0 leaves the components one after the other.
-    const isPlanar = codestream.components > 1 && decoder.getInterleaveMode() === 0;
-    return {
-      ...cellsOf(codestream, description, bytes),
-      planarConfiguration: isPlanar ? 1 : 0,
-    };
+    return cellsOf(codestream, description, run(decoder, codestream.bytes));
   } catch (error) {
     throw typeof error === 'number' ? new FrameFailure('corrupt', module.getExceptionMessage(error)) : error;
   } finally {
@@ -98,11 +92,7 @@ function decodeWavelets(
     }
     const bytes = run(decoder, codestream.bytes);
     const cells = cellsOf(codestream, description, bytes);
-    return {
-      ...cells,
-      isSigned: decoder.getFrameInfo().isSigned === true,
-      ...(codestream.hasComponentTransform && { photometricInterpretation: 'RGB' }),
-    };
+    return codestream.hasComponentTransform ? { ...cells, photometricInterpretation: 'RGB' } : cells;
   } finally {
     decoder.delete();
   }
@@ -137,9 +127,9 @@ function cellsOf(codestream: Codestream, description: PixelDescription, bytes: U
     bytes,
     bitsPerCell: codestream.precision <= 8 ? 8 : 16,
     precision: codestream.precision,
-    isSigned: false,
+    isSigned: codestream.isSigned,
     isExact: isLosslessFrame(description.transferSyntaxUid),
     photometricInterpretation: description.photometricInterpretation,
-    planarConfiguration: 0,
+    planarConfiguration: codestream.isPlanar ? 1 : 0,
   };
 }

@@ -8,6 +8,15 @@ export function unpackBits(bytes: Uint8Array, bitOffset: number, count: number):
   return unpacked;
 }
 
+/** The opposite: values other than 0 become 1; bits after the last are 0. */
+export function packBits(values: ArrayLike<number>): Uint8Array<ArrayBuffer> {
+  const packed = new Uint8Array(Math.ceil(values.length / 8));
+  for (let index = 0; index < values.length; index++) {
+    if (values[index] !== 0) packed[index >> 3] = (packed[index >> 3] ?? 0) | (1 << (index & 7));
+  }
+  return packed;
+}
+
 /** Bits from `bitOffset` on moved to bit 0 of the first byte; bits after the last are 0. */
 export function alignBits(bytes: Uint8Array, bitOffset: number, count: number): Uint8Array<ArrayBuffer> {
   const target = new Uint8Array(Math.ceil(count / 8));

@@ -9,8 +9,12 @@ export interface Codestream {
   readonly components: number;
   /** Bits of one sample. */
   readonly precision: number;
+  /** Only JPEG 2000 knows; JPEG samples are never signed. */
+  readonly isSigned: boolean;
   /** What the markers of a JPEG say of its three components; undefined if they say nothing. */
   readonly colours?: 'YBR' | 'RGB';
+  /** JPEG-LS: a scan for each component, which decoders leave one after the other. */
+  readonly isPlanar: boolean;
   /** JPEG 2000: the decoder itself turns YBR_RCT or YBR_ICT back into RGB. */
   readonly hasComponentTransform: boolean;
   /** Without what some writers wrap around it (JP2 boxes). */
@@ -65,13 +69,16 @@ function readJpeg(bytes: Uint8Array): Codestream {
     const ids = Array.from({ length: components }, (_, index) => bytes[start + 6 + index * 3] ?? 0);
     if (String.fromCharCode(...ids) === 'RGB') colours ??= 'RGB';
     const isLossless = marker === 0xc3 || marker === 0xcb || marker === 0xc7 || marker === 0xcf;
+    const isJpegLs = marker === 0xf7;
     return {
-      format: marker === 0xf7 ? 'jpeg-ls' : isLossless ? 'jpeg-lossless' : 'jpeg',
+      format: isJpegLs ? 'jpeg-ls' : isLossless ? 'jpeg-lossless' : 'jpeg',
       precision: bytes[start] ?? 0,
       rows: uint16(bytes, start + 1),
       columns: uint16(bytes, start + 3),
       components,
+      isSigned: false,
       ...(colours && components === 3 && { colours }),
+      isPlanar: isJpegLs && scanComponents(bytes) < components,
       hasComponentTransform: false,
       bytes,
     };
@@ -101,6 +108,12 @@ function* jpegSegments(bytes: Uint8Array): Generator<Segment> {
     yield { marker, markerAt: position, start: position + 4, end };
     position = end;
   }
+}
+
+/** Components of the first scan. */
+function scanComponents(bytes: Uint8Array): number {
+  const lastEnd = [...jpegSegments(bytes)].at(-1)?.end ?? 2;
+  return bytes[lastEnd + 1] === 0xda ? (bytes[lastEnd + 4] ?? 0) : 0;
 }
 
 /** SOF0 to SOF15 without DHT (C4), JPG (C8) and DAC (CC), and SOF55 of JPEG-LS. */
@@ -165,7 +178,9 @@ function readJpeg2000(bytes: Uint8Array): Codestream {
   const columns = uint32(bytes, size + 2) - uint32(bytes, size + 10);
   const rows = uint32(bytes, size + 6) - uint32(bytes, size + 14);
   const components = uint16(bytes, size + 34);
-  const precision = ((bytes[size + 36] ?? 0) & 0x7f) + 1;
+  const depth = bytes[size + 36] ?? 0;
+  const precision = (depth & 0x7f) + 1;
+  const isSigned = depth > 0x7f;
   let position = 4 + uint16(bytes, 4);
   let isHighThroughput = false;
   let hasComponentTransform = false;
@@ -177,5 +192,15 @@ function readJpeg2000(bytes: Uint8Array): Codestream {
     position += 2 + uint16(bytes, position + 2);
   }
   const format = isHighThroughput ? 'htj2k' : 'jpeg2000';
-  return { format, columns, rows, components, precision, hasComponentTransform, bytes };
+  return {
+    format,
+    columns,
+    rows,
+    components,
+    precision,
+    isSigned,
+    isPlanar: false,
+    hasComponentTransform,
+    bytes,
+  };
 }

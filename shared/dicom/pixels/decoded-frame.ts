@@ -1,7 +1,6 @@
 import type { DecodedFrame, GreyFrame, GreyPixels, PixelDescription } from '../pixel-description.ts';
 import { toScreenColours } from './colour.ts';
 import { FrameFailure } from './frame-failure.ts';
-import { lookUp } from './lookup-table.ts';
 import type { LookupTable } from './lookup-table.ts';
 import type { Palette } from './palette.ts';
 import type { Samples, StoredFrame } from './stored-frame.ts';
@@ -14,6 +13,9 @@ export function finishFrame(frame: StoredFrame, description: PixelDescription): 
   const { samplesPerPixel, palette } = description;
   if (samplesPerPixel === 1 && palette && !palette.isSupplemental) {
     return { kind: 'colour', pixels: applyPalette(frame.samples, palette) };
+  }
+  if (frame.photometricInterpretation === 'PALETTE COLOR') {
+    throw new FrameFailure('unsupported', 'PALETTE COLOR without a palette');
   }
   if (samplesPerPixel === 1) return finishGrey(frame, description);
   if (samplesPerPixel !== 3) throw new FrameFailure('unsupported', `${samplesPerPixel} samples per pixel`);
@@ -194,11 +196,4 @@ function readEmbedded({ words }: StoredFrame, { embeddedOverlays = [] }: PixelDe
     group,
     mask: Uint8Array.from(words, (word) => (word >>> bitPosition) & 1),
   }));
-}
-
-/** For single values, such as window settings given in stored values. */
-export function toModalityUnits(value: number, { modality }: PixelDescription): number {
-  return modality.kind === 'table'
-    ? lookUp(modality.table, value)
-    : value * modality.slope + modality.intercept;
 }

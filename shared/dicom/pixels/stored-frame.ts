@@ -106,27 +106,66 @@ export function readNativeFrame(
 
 /** Turns a decoder's output into the values the header means. May change `cells.bytes` in place. */
 export function readDecodedCells(cells: DecodedCells, description: PixelDescription): StoredFrame {
-  const { rows, columns, samplesPerPixel, bitsStored, highBit } = description;
-  const count = rows * columns * samplesPerPixel;
-  const expected = count * (cells.bitsPerCell / 8);
+  const { words, bitsPerWord, hasWholeWords } = readCells(cells, description);
+  const { photometricInterpretation } = cells;
+  if (!cells.isExact)
+    return { samples: description.isSigned ? asSigned(words) : words, photometricInterpretation };
+  const meaning = {
+    ...description,
+    photometricInterpretation,
+    bitsAllocated: bitsPerWord,
+    highBit: hasWholeWords ? description.highBit : description.bitsStored - 1,
+  };
+  return withMeaning(words, meaning, description.bitsStored);
+}
+
+export interface CellWords {
+  /** Pixel by pixel, at least as wide as the header's words; lossy ones limited to what Bits Stored can hold. */
+  readonly words: Samples;
+  readonly bitsPerWord: number;
+  /** The encoder kept the stored words whole, with their unused bits; otherwise values start at bit 0. */
+  readonly hasWholeWords: boolean;
+}
+
+/** @throws FrameFailure `corrupt` if the decoder gave less than a frame */
+export function readCells(cells: DecodedCells, description: PixelDescription): CellWords {
+  const { rows, columns, samplesPerPixel, highBit } = description;
+  const expected = rows * columns * samplesPerPixel * (cells.bitsPerCell / 8);
   if (cells.bytes.length < expected) {
     throw new FrameFailure('corrupt', `decoded ${cells.bytes.length} bytes where ${expected} belong`);
   }
-  const { words, bitsPerCell } = widen(cells, expected, description.bitsAllocated);
-  // Encoders that kept the stored words whole kept their unused bits too; others moved the value to bit 0.
-  const hasWholeWords = cells.isExact && cells.precision > highBit;
-  const usedBits = cells.isExact ? bitsStored : Math.max(bitsStored, cells.precision);
-  const meaning = {
-    ...description,
-    bitsAllocated: bitsPerCell,
-    highBit: hasWholeWords ? highBit : Math.min(usedBits, bitsPerCell) - 1,
+  const { words, bitsPerWord } = widen(cells, expected, description.bitsAllocated);
+  if (!cells.isExact) saturate(words, cells, description);
+  const isPlanar = cells.planarConfiguration === 1 && samplesPerPixel > 1;
+  return {
+    words: isPlanar ? interleave(words, samplesPerPixel) : words,
+    bitsPerWord,
+    hasWholeWords: cells.isExact && cells.precision > highBit,
   };
-  const frame = withMeaning(words, meaning, Math.min(usedBits, bitsPerCell));
-  const samples =
-    cells.planarConfiguration === 1 && samplesPerPixel > 1
-      ? interleave(frame.samples, samplesPerPixel)
-      : frame.samples;
-  return { ...frame, samples, photometricInterpretation: cells.photometricInterpretation };
+}
+
+/**
+ * Lossy decoders may leave the range of Bits Stored by a few steps. Cutting bits off would turn the brightest
+ * pixel into the darkest. In place.
+ */
+function saturate(words: Samples, cells: DecodedCells, { bitsStored, isSigned }: PixelDescription): void {
+  if (cells.precision <= bitsStored && !(isSigned && !cells.isSigned)) return;
+  const values = isSigned ? asSigned(words) : words;
+  // The code stream says unsigned, the header signed: the bits are right, the sign is not there yet.
+  if (isSigned && !cells.isSigned) signExtend(values, Math.max(bitsStored, cells.precision));
+  const lowest = isSigned ? -(2 ** (bitsStored - 1)) : 0;
+  const highest = 2 ** (isSigned ? bitsStored - 1 : bitsStored) - 1;
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] ?? 0;
+    if (value > highest) values[index] = highest;
+    else if (value < lowest) values[index] = lowest;
+  }
+}
+
+function signExtend(values: Samples, bits: number): void {
+  const shift = 32 - bits;
+  for (let index = 0; index < values.length; index++)
+    values[index] = ((values[index] ?? 0) << shift) >> shift;
 }
 
 /** Cells narrower than the header's words are widened with their sign, so that Bits Stored counts the same. */
@@ -134,13 +173,13 @@ function widen(
   { bytes, bitsPerCell, isSigned }: DecodedCells,
   byteLength: number,
   bitsAllocated: number,
-): { words: Samples; bitsPerCell: number } {
+): { words: Samples; bitsPerWord: number } {
   const words = wordsOf(bytes.subarray(0, byteLength), bitsPerCell);
-  if (bitsAllocated <= bitsPerCell) return { words, bitsPerCell };
+  if (bitsAllocated <= bitsPerCell) return { words, bitsPerWord: bitsPerCell };
   const signed = isSigned ? asSigned(words) : words;
   const wide = bitsAllocated === 16 ? new Uint16Array(words.length) : new Uint32Array(words.length);
   wide.set(signed);
-  return { words: wide, bitsPerCell: wide.BYTES_PER_ELEMENT * 8 };
+  return { words: wide, bitsPerWord: wide.BYTES_PER_ELEMENT * 8 };
 }
 
 function readWords(bytes: Uint8Array, { bitsAllocated, element }: PixelDescription): Samples {

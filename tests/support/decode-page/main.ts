@@ -2,7 +2,7 @@
 import type { PixelDescription } from '#shared/dicom/pixel-description.ts';
 import { FrameFailure } from '#shared/dicom/pixels/frame-failure.ts';
 import { createFrameDecoder } from '#renderer/imaging/decode/index.ts';
-import type { FrameDecoderOptions } from '#renderer/imaging/decode/index.ts';
+import type { FrameDecoder, FrameDecoderOptions } from '#renderer/imaging/decode/index.ts';
 
 export interface DecodeOrder {
   readonly id: number;
@@ -27,10 +27,17 @@ export interface DecodeReport {
 
 declare global {
   var decodeAll: (orders: readonly DecodeOrder[], options?: FrameDecoderOptions) => Promise<DecodeReport[]>;
+  /** Aborts while the frame is being decoded, then decodes a small one. */
+  var cancelSoon: (
+    description: PixelDescription,
+    bytes: Uint8Array,
+  ) => Promise<{ code: string; next: string }>;
 }
 
-globalThis.decodeAll = async (orders, options = {}) => {
-  const decoder = createFrameDecoder(options);
+let everyday: FrameDecoder | undefined;
+
+globalThis.decodeAll = async (orders, options) => {
+  const decoder = options ? createFrameDecoder(options) : (everyday ??= createFrameDecoder());
   const reports: DecodeReport[] = [];
   const queue = [...orders];
   const lane = async () => {
@@ -38,12 +45,12 @@ globalThis.decodeAll = async (orders, options = {}) => {
       reports.push(await decodeOne(decoder, order));
   };
   await Promise.all([lane(), lane(), lane()]);
-  decoder.dispose();
+  if (options) decoder.dispose();
   return reports;
 };
 
 async function decodeOne(
-  decoder: ReturnType<typeof createFrameDecoder>,
+  decoder: FrameDecoder,
   { id, url, description, bitOffset, byUrl }: DecodeOrder,
 ): Promise<DecodeReport> {
   const start = performance.now();
@@ -70,3 +77,18 @@ async function decodeOne(
     return { id, failure, milliseconds: performance.now() - start };
   }
 }
+
+globalThis.cancelSoon = async (description, url) => {
+  const decoder = createFrameDecoder({ workers: 1 });
+  const controller = new AbortController();
+  const running = decoder.decode({ source: { url }, description, signal: controller.signal });
+  setTimeout(() => controller.abort(), 50);
+  const code = await running.then(
+    () => 'decoded',
+    (error: unknown) => (error instanceof FrameFailure ? error.code : 'unexpected'),
+  );
+  const small = { ...description, rows: 1, columns: 1, transferSyntaxUid: '1.2.840.10008.1.2.1' };
+  const next = await decoder.decode({ source: { bytes: new Uint8Array(2) }, description: small });
+  decoder.dispose();
+  return { code, next: next.kind };
+};

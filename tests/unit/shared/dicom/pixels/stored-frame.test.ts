@@ -138,10 +138,16 @@ test('lossless encoders that kept unused bits, and those that did not, give the 
   expect([...readDecodedCells(bare, description).samples]).toEqual([2047, -2048]);
 });
 
-test('lossy values outside of Bits Stored are kept, not wrapped', () => {
-  const description = { ...plain, bitsStored: 12, highBit: 11 };
-  const overshot = { ...cells, bytes: littleEndian(4100), precision: 16, isExact: false };
-  expect([...readDecodedCells(overshot, description).samples]).toEqual([4100]);
+test('lossy values outside of Bits Stored are limited to it, not wrapped', () => {
+  const read = (values: number[], isSigned: boolean, isCodestreamSigned: boolean) => {
+    const description = { ...plain, columns: values.length, bitsStored: 12, highBit: 11, isSigned };
+    const bytes = littleEndian(...values);
+    const overshot = { ...cells, bytes, precision: 16, isSigned: isCodestreamSigned, isExact: false };
+    return [...readDecodedCells(overshot, description).samples];
+  };
+  expect(read([4100, 7], false, false)).toEqual([4095, 7]);
+  expect(read([2050, 0xf7f0, 0xfff9], true, true)).toEqual([2047, -2048, -7]);
+  expect(read([2050, 0xfff9], true, false)).toEqual([2047, -7]);
 });
 
 test('8-bit cells of a signed code stream keep their sign in 16-bit pixels', () => {
