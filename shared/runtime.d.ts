@@ -23,6 +23,3 @@ declare class TextEncoder {
 }
 
 declare function queueMicrotask(callback: () => void): void;
-
-/** Base64 to text of one character per byte. */
-declare function atob(data: string): string;

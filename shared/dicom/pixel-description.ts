@@ -6,6 +6,8 @@ import type { LookupTable } from './pixels/lookup-table.ts';
 import { readPalette } from './pixels/palette.ts';
 import type { Palette } from './pixels/palette.ts';
 
+export type { LookupTable };
+
 /** Stored values to modality units (HU, optical density, ...), PS3.3 section C.11.1. */
 export type ModalityTransform =
   | { readonly kind: 'linear'; readonly slope: number; readonly intercept: number }

@@ -43,6 +43,7 @@ export function readFileFrames(file: string): FileFrames {
       numberOfFrames: frameCount,
     },
     source,
+    transferSyntax,
   );
   return {
     json,

@@ -1,8 +1,8 @@
+import type { Voi } from '#shared/dicom/grey-scale/voi.ts';
 import type { PixelDescription } from '#shared/dicom/pixel-description.ts';
 import type { FrameFailureCode } from '#shared/dicom/pixels/frame-failure.ts';
 import type { NativeFrame } from '#shared/dicom/pixels/native-frame.ts';
 import type { Region } from '#shared/dicom/pixels/raster.ts';
-import type { VoiTransform } from '#shared/dicom/pixels/voi.ts';
 
 /** Bytes of one frame as the file holds it (native ones in little endian) and what they mean. */
 export interface EncodedFrame {
@@ -13,7 +13,7 @@ export interface EncodedFrame {
 
 export interface Rendering {
   /** Darkest to brightest value of the frame if left out. */
-  readonly voi?: VoiTransform;
+  readonly voi?: Voi;
   /** Lowest values brightest (MONOCHROME1). */
   readonly isInverted: boolean;
   /** Part of the stored image to show; all of it if left out. */

@@ -2,13 +2,14 @@
 import { encode as encodePng } from 'fast-png';
 import dcmjsCodecs from 'dcmjs-codecs';
 import type { GreyFrame } from '#shared/dicom/pixel-description.ts';
+import { greyLevel } from '#shared/dicom/grey-scale/voi.ts';
+import type { Voi } from '#shared/dicom/grey-scale/voi.ts';
 import { finishFrame } from '#shared/dicom/pixels/decoded-frame.ts';
 import { FrameFailure } from '#shared/dicom/pixels/frame-failure.ts';
 import { nativeFrameOf, trimNativeFrame } from '#shared/dicom/pixels/native-frame.ts';
 import { crop, resample } from '#shared/dicom/pixels/raster.ts';
 import type { Raster } from '#shared/dicom/pixels/raster.ts';
 import { readDecodedCells, readNativeFrame } from '#shared/dicom/pixels/stored-frame.ts';
-import { fullRange, toGreyLevels } from '#shared/dicom/pixels/voi.ts';
 import { decompress } from './codec-decode.ts';
 import type { CodecReply, CodecRequest, CodecResult, EncodedFrame, Rendering } from './codec-messages.ts';
 
@@ -74,7 +75,23 @@ async function render(
 }
 
 function greyLevelsOf(frame: GreyFrame, { voi, isInverted }: Rendering): Uint8Array {
-  return toGreyLevels(frame.pixels, voi ?? fullRange(frame.minimum, frame.maximum), isInverted);
+  const level = greyLevel(voi ?? fullRange(frame), isInverted);
+  const { pixels } = frame;
+  // Values of 16-bit images repeat: each is computed once.
+  const known = new Map<number, number>();
+  const isRepeating = pixels.BYTES_PER_ELEMENT < 4;
+  return Uint8Array.from(pixels, (value) => {
+    if (!isRepeating) return Math.round(level(value));
+    let grey = known.get(value);
+    if (grey === undefined) known.set(value, (grey = Math.round(level(value))));
+    return grey;
+  });
+}
+
+/** From the darkest value that is no padding to the brightest. */
+function fullRange({ minimum, maximum }: GreyFrame): Voi {
+  const width = Math.max(maximum - minimum, Number.MIN_VALUE);
+  return { kind: 'window', window: { width, centre: (minimum + maximum) / 2 }, function: 'LINEAR_EXACT' };
 }
 
 function png({ columns, rows, samplesPerPixel, bytes }: Raster): Uint8Array {

@@ -1,5 +1,6 @@
 import { firstText, numbers } from '../attributes.ts';
 import type { DicomJson, DicomJsonAttribute } from '../dicom-json.ts';
+import { decodeInlineBinary } from '../image/inline-binary.ts';
 
 /** A lookup table of DICOM PS3.3 section C.11.1.1 or C.7.6.3.1.5: descriptor and entries. */
 export interface LookupTable {
@@ -61,7 +62,7 @@ export function tableWords(
     return Uint16Array.from(values);
   }
   if (attribute?.InlineBinary === undefined) return undefined;
-  const bytes = bytesOfBase64(attribute.InlineBinary);
+  const bytes = decodeInlineBinary(attribute.InlineBinary);
   // One byte of padding may follow an odd number of 8-bit entries.
   if (bytes.length <= entryCount + 1) return bytes.subarray(0, entryCount);
   return wordsOf(bytes);
@@ -74,18 +75,4 @@ export function wordsOf(bytes: Uint8Array): Uint16Array {
     words[index] = (bytes[index * 2] ?? 0) | ((bytes[index * 2 + 1] ?? 0) << 8);
   }
   return words;
-}
-
-export function bytesOfBase64(text: string): Uint8Array {
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length);
-  for (let index = 0; index < bytes.length; index++) bytes[index] = binary.charCodeAt(index);
-  return bytes;
-}
-
-/** The table's output for any input, limited to its ends. */
-export function lookUp(table: LookupTable, value: number): number {
-  const { entries, firstValue } = table;
-  const index = Math.min(Math.max(Math.trunc(value) - firstValue, 0), entries.length - 1);
-  return entries[index] ?? 0;
 }

@@ -1,6 +1,7 @@
 import { firstText } from '../attributes.ts';
 import type { DicomJson } from '../dicom-json.ts';
-import { bytesOfBase64, readDescriptor, tableWords, wordsOf } from './lookup-table.ts';
+import { decodeInlineBinary } from '../image/inline-binary.ts';
+import { readDescriptor, tableWords, wordsOf } from './lookup-table.ts';
 
 /** Palette Color Lookup Tables, PS3.3 sections C.7.6.3.1.5, C.7.6.3.1.6 and C.7.6.19, ready for the screen. */
 export interface Palette {
@@ -37,7 +38,11 @@ function readChannel(json: DicomJson, channel: string, isSigned: boolean) {
   if (!descriptor) return undefined;
   const segmented = json[`0028122${channel}`];
   const values = segmented?.InlineBinary
-    ? expandSegments(bytesOfBase64(segmented.InlineBinary), descriptor.bitsPerEntry, descriptor.entryCount)
+    ? expandSegments(
+        decodeInlineBinary(segmented.InlineBinary),
+        descriptor.bitsPerEntry,
+        descriptor.entryCount,
+      )
     : tableWords(json[`0028120${channel}`], descriptor.entryCount);
   if (!values || values.length === 0) return undefined;
   return { firstValue: descriptor.firstValue, entries: toEightBits(values, descriptor.bitsPerEntry) };

@@ -28,10 +28,7 @@ export interface DecodeReport {
 declare global {
   var decodeAll: (orders: readonly DecodeOrder[], options?: FrameDecoderOptions) => Promise<DecodeReport[]>;
   /** Aborts while the frame is being decoded, then decodes a small one. */
-  var cancelSoon: (
-    description: PixelDescription,
-    bytes: Uint8Array,
-  ) => Promise<{ code: string; next: string }>;
+  var cancelSoon: (description: PixelDescription, url: string) => Promise<{ code: string; next: string }>;
 }
 
 let everyday: FrameDecoder | undefined;
