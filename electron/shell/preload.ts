@@ -1,0 +1,19 @@
+// Runs sandboxed in every page: gives it four fixed functions, and neither Electron nor an event object.
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
+import { SHELL_BRIDGE, SHELL_PORT_MESSAGE } from '#shared/contract/shell-bridge.ts';
+import type { ShellBridge } from '#shared/contract/shell-bridge.ts';
+import { channels } from './channels.ts';
+
+const bridge: ShellBridge = {
+  requestPort: () => ipcRenderer.send(channels.requestPort),
+  pathForFile: (file) => webUtils.getPathForFile(file as File),
+  choosePaths: (kind) => ipcRenderer.invoke(channels.choosePaths, kind),
+  keepAwake: (isReading) => ipcRenderer.send(channels.keepAwake, isReading),
+};
+
+contextBridge.exposeInMainWorld(SHELL_BRIDGE, bridge);
+
+// A port cannot cross the context bridge; a window message to the page's own origin can carry it.
+ipcRenderer.on(channels.port, (event) => {
+  window.postMessage(SHELL_PORT_MESSAGE, window.location.origin, event.ports);
+});
