@@ -26,7 +26,10 @@ try {
 }
 
 async function serve(shell: ParentPort): Promise<void> {
-  const backend = composeBackend(values.data, helpers.spawn, () => tellShell({ event: 'show-window' }));
+  const backend = composeBackend(values.data, helpers.spawn, () => {
+    tellShell({ event: 'show-window' });
+    return { isShown: true };
+  });
   await backend.endpoint.listen();
   let isStopping = false;
   const stop = async () => {
@@ -39,7 +42,7 @@ async function serve(shell: ParentPort): Promise<void> {
   shell.on('message', ({ data, ports: [port] }) => {
     const order = data as ShellToBackend;
     if (order.order === 'stop') void stop();
-    else if (order.order === 'helper-ended') helpers.ended(order.id);
+    else if (order.order === 'helper-ended') helpers.ended(order.id, order.code);
     else if (!port) return;
     else if (order.order === 'helper-started') helpers.started(order.id, port);
     else {

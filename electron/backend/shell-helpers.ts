@@ -1,4 +1,5 @@
 import type { BackendToShell } from '#shared/contract/shell-messages.ts';
+import { helperEntry } from './processes/helper-process.ts';
 import type { HelperExit, HelperProcess, SpawnHelper } from './processes/helper-process.ts';
 import type { HandedPort } from './transport/handed-port.ts';
 
@@ -29,7 +30,8 @@ export class ShellHelpers {
       onExit: new Set(),
     };
     this.#helpers.set(id, helper);
-    this.#tellShell({ event: 'start-helper', id, role });
+    const { execArgv, args } = helperEntry(role);
+    this.#tellShell({ event: 'start-helper', id, role, execArgv, args });
     return {
       send: (message) => {
         if (helper.port) helper.port.postMessage(message);
@@ -52,9 +54,9 @@ export class ShellHelpers {
     for (const message of helper.waiting.splice(0)) port.postMessage(message);
   }
 
-  ended(id: number): void {
+  ended(id: number, code: number | null): void {
     const helper = this.#helpers.get(id);
     this.#helpers.delete(id);
-    for (const listener of helper?.onExit ?? []) listener({ code: null, signal: null });
+    for (const listener of helper?.onExit ?? []) listener({ code, signal: null });
   }
 }

@@ -89,7 +89,8 @@ export class BackendHost {
       this.#helpers.endAll();
       if (this.#isStopping) return;
       if (this.#hasServed) this.#restart(onFailure);
-      else onFailure(failure ?? { event: 'failed', code: 'internal', detail: `the backend ended with ${code}` });
+      else
+        onFailure(failure ?? { event: 'failed', code: 'internal', detail: `the backend ended with ${code}` });
     });
   }
 
@@ -102,7 +103,7 @@ export class BackendHost {
     } else if (message.event === 'end-helper') {
       this.#helpers.end(message.id);
     } else {
-      const port = this.#helpers.start(message.id, message.role, (order) => this.#send(order));
+      const port = this.#helpers.start(message, (order) => this.#send(order));
       if (port) this.#send({ order: 'helper-started', id: message.id }, [port]);
     }
   }

@@ -5,3 +5,5 @@ export const channels = {
   choosePaths: 'enkaku:choose-paths',
   keepAwake: 'enkaku:keep-awake',
 } as const;
+
+export type PathKind = 'folder' | 'files';

@@ -4,7 +4,15 @@ import { Readable } from 'node:stream';
 import type { EndpointAddress } from '#shared/contract/shell-messages.ts';
 
 /** Meant for the connection it came on, not for what is passed on (RFC 9110 section 7.6.1). */
-const hopByHop = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'te', 'trailer', 'host']);
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+  'te',
+  'trailer',
+  'host',
+]);
 /** Says who asks to servers of the web; the endpoint knows only the shell. */
 const ofBrowsers = new Set(['origin', 'referer', 'cookie', 'authorization']);
 
@@ -43,11 +51,15 @@ function toResponse(incoming: IncomingMessage): Response {
   const status = incoming.statusCode ?? 502;
   const headers = new Headers();
   for (const [name, value] of Object.entries(incoming.headers)) {
-    if (value !== undefined && !hopByHop.has(name)) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+    if (value !== undefined && !hopByHop.has(name))
+      headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
   if (withoutBody.has(status) || incoming.method === 'HEAD') {
     incoming.resume();
     return new Response(null, { status, headers });
   }
-  return new Response(Readable.toWeb(incoming) as ReadableStream<Uint8Array<ArrayBuffer>>, { status, headers });
+  return new Response(Readable.toWeb(incoming) as ReadableStream<Uint8Array<ArrayBuffer>>, {
+    status,
+    headers,
+  });
 }

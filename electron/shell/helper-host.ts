@@ -1,13 +1,15 @@
 import path from 'node:path';
 import { MessageChannelMain, utilityProcess } from 'electron';
 import type { MessagePortMain, UtilityProcess } from 'electron';
-import type { ShellToBackend } from '#shared/contract/shell-messages.ts';
+import type { BackendToShell, ShellToBackend } from '#shared/contract/shell-messages.ts';
 
 /** The programs a backend may ask for, by role. Anything else is refused. */
 const programs: Readonly<Record<string, string>> = {
   ingest: 'ingest-process.js',
   codec: 'codec-process.js',
 };
+
+export type HelperRequest = Extract<BackendToShell, { event: 'start-helper' }>;
 
 const KILL_TIMEOUT_MS = 2_000;
 
@@ -21,21 +23,24 @@ export class HelperHost {
   }
 
   /** The backend's end of a channel to the new helper; undefined for a role that does not exist. */
-  start(id: number, role: string, tellBackend: (order: ShellToBackend) => void): MessagePortMain | undefined {
+  start(
+    { id, role, execArgv, args }: HelperRequest,
+    tellBackend: (order: ShellToBackend) => void,
+  ): MessagePortMain | undefined {
     const program = Object.hasOwn(programs, role) ? programs[role] : undefined;
     if (program === undefined || this.#helpers.has(id)) {
-      tellBackend({ order: 'helper-ended', id });
+      tellBackend({ order: 'helper-ended', id, code: null });
       return undefined;
     }
-    const helper = utilityProcess.fork(path.join(this.#programsDir, program), [], {
+    const helper = utilityProcess.fork(path.join(this.#programsDir, program), [...args], {
       serviceName: `Enkaku ${role}`,
       stdio: ['ignore', 'ignore', 'inherit'],
-      execArgv: ['--max-old-space-size=512'],
+      execArgv: [...execArgv],
     });
     this.#helpers.set(id, helper);
-    helper.once('exit', () => {
+    helper.once('exit', (code) => {
       if (this.#helpers.get(id) === helper) this.#helpers.delete(id);
-      tellBackend({ order: 'helper-ended', id });
+      tellBackend({ order: 'helper-ended', id, code });
     });
     const { port1, port2 } = new MessageChannelMain();
     helper.postMessage(null, [port1]);

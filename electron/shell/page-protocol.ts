@@ -5,7 +5,8 @@ import type { EndpointAddress } from '#shared/contract/shell-messages.ts';
 import { requestFromEndpoint } from './endpoint-request.ts';
 import { PAGE_ORIGIN, PAGE_SCHEME, isPageUrl } from './page-address.ts';
 
-const BYTES_PREFIX = '/dicomweb/';
+/** What the backend's local endpoint answers. */
+const BYTES_PREFIXES = ['/dicomweb/', '/import/'];
 
 /** Before the app is ready, and once: gives the page an origin with which `fetch` and streams work. */
 export function registerPageScheme(): void {
@@ -37,7 +38,7 @@ export async function answerPageRequest(
     return new Response(null, { status: 403 });
   }
   const { pathname } = new URL(request.url);
-  if (pathname.startsWith(BYTES_PREFIX)) {
+  if (BYTES_PREFIXES.some((prefix) => pathname.startsWith(prefix))) {
     try {
       return await requestFromEndpoint(await endpoint(), request);
     } catch {

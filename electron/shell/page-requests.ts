@@ -1,7 +1,7 @@
 import { BrowserWindow, dialog, ipcMain } from 'electron';
 import type { IpcMainEvent, IpcMainInvokeEvent, OpenDialogOptions, WebContents } from 'electron';
-import type { PathKind } from '#shared/contract/shell-bridge.ts';
 import { channels } from './channels.ts';
+import type { PathKind } from './channels.ts';
 import { isPageUrl } from './page-address.ts';
 
 export interface PageRequestHandlers {
@@ -10,11 +10,11 @@ export interface PageRequestHandlers {
 }
 
 const dialogProperties: Readonly<Record<PathKind, OpenDialogOptions['properties']>> = {
-  folders: ['openDirectory', 'multiSelections'],
+  folder: ['openDirectory'],
   files: ['openFile', 'multiSelections'],
 };
 
-/** Answers the four things a page may ask of the shell; from anything but our page's main frame, nothing. */
+/** Answers the three things a page may ask of the shell; from anything but our page's main frame, nothing. */
 export function answerPageRequests({ onRequestPort, onKeepAwake }: PageRequestHandlers): void {
   ipcMain.on(channels.requestPort, (event) => {
     if (isFromPage(event)) onRequestPort(event.sender);
@@ -22,15 +22,20 @@ export function answerPageRequests({ onRequestPort, onKeepAwake }: PageRequestHa
   ipcMain.on(channels.keepAwake, (event, isReading: unknown) => {
     if (isFromPage(event) && typeof isReading === 'boolean') onKeepAwake(event.sender, isReading);
   });
-  ipcMain.handle(channels.choosePaths, async (event, kind: unknown): Promise<readonly string[]> => {
-    if (!isFromPage(event)) throw new Error('not permitted');
-    if (kind !== 'folders' && kind !== 'files') throw new Error('invalid input');
-    const window = BrowserWindow.fromWebContents(event.sender);
-    if (!window) return [];
-    const properties = dialogProperties[kind];
-    const { filePaths } = await dialog.showOpenDialog(window, { ...(properties && { properties }) });
-    return filePaths;
-  });
+  ipcMain.handle(
+    channels.choosePaths,
+    async (event, kind: unknown): Promise<readonly string[] | undefined> => {
+      if (!isFromPage(event)) throw new Error('not permitted');
+      if (kind !== 'folder' && kind !== 'files') throw new Error('invalid input');
+      const window = BrowserWindow.fromWebContents(event.sender);
+      if (!window) return undefined;
+      const properties = dialogProperties[kind];
+      const { canceled, filePaths } = await dialog.showOpenDialog(window, {
+        ...(properties && { properties }),
+      });
+      return canceled ? undefined : filePaths;
+    },
+  );
 }
 
 /** Anything that runs in the window could send a message: a frame of another site, a page on its way out. */

@@ -1,17 +1,15 @@
+import { SHELL_BRIDGE } from '#shared/contract/shell-bridge.ts';
+import type { ShellBridge } from '#shared/contract/shell-bridge.ts';
 import type { ImportSource, Shell } from './shell.ts';
 
 /** What Electron's preload puts on the window; see `electron/shell`. */
 interface PreloadWindow {
-  readonly enkakuShell?: {
-    pathForFile(file: File): string;
-    chooseFolder(): Promise<string | undefined>;
-    chooseFiles(): Promise<readonly string[] | undefined>;
-  };
+  readonly [SHELL_BRIDGE]?: ShellBridge;
 }
 
 /** In Electron files have paths, and the backend reads them itself. */
 export function createElectronShell(window: object): Shell | undefined {
-  const preload = (window as PreloadWindow).enkakuShell;
+  const preload = (window as PreloadWindow)[SHELL_BRIDGE];
   if (!preload) return undefined;
   const source = (paths: readonly string[]): ImportSource | undefined =>
     paths.length > 0 ? { kind: 'paths', paths } : undefined;

@@ -4,13 +4,12 @@ export interface ShellBridge {
   requestPort(): void;
   /** Where a dropped or chosen `File` lies on disk; empty if it lies nowhere. */
   pathForFile(file: object): string;
-  /** Folders or files a person chooses in the system's dialog; empty if none. */
-  choosePaths(kind: PathKind): Promise<readonly string[]>;
+  /** What a person chooses in the system's dialog; undefined if the person thought better of it. */
+  chooseFolder(): Promise<string | undefined>;
+  chooseFiles(): Promise<readonly string[] | undefined>;
   /** While a person reads images, the display stays on. */
   keepAwake(isReading: boolean): void;
 }
-
-export type PathKind = 'folders' | 'files';
 
 /** Name of the bridge in the page's global scope. */
 export const SHELL_BRIDGE = 'enkakuShell';

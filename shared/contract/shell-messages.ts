@@ -11,12 +11,18 @@ export interface EndpointAddress {
 export type BackendToShell =
   | { readonly event: 'serving'; readonly endpoint: EndpointAddress }
   | Extract<BackendReport, { event: 'failed' | 'show-window' }>
-  | { readonly event: 'start-helper'; readonly id: number; readonly role: string }
+  | {
+      readonly event: 'start-helper';
+      readonly id: number;
+      readonly role: string;
+      readonly execArgv: readonly string[];
+      readonly args: readonly string[];
+    }
   | { readonly event: 'end-helper'; readonly id: number };
 
 /** What the shell tells the backend; the first two bring a port along. */
 export type ShellToBackend =
   | { readonly order: 'connect-page' }
   | { readonly order: 'helper-started'; readonly id: number }
-  | { readonly order: 'helper-ended'; readonly id: number }
+  | { readonly order: 'helper-ended'; readonly id: number; readonly code: number | null }
   | { readonly order: 'stop' };

@@ -58,7 +58,7 @@ export const laws: readonly FolderLaw[] = [
   { folder: 'electron/page', ours: [], packages: ['node:', 'vite'] },
   {
     folder: 'electron/shell',
-    ours: ['shared', 'resources', 'electron/page'],
+    ours: ['shared', 'electron/page', 'electron/launch/sentences.ts', 'electron/launch/default-data-dir.ts'],
     packages: ['node:', 'electron'],
   },
   {

@@ -64,7 +64,8 @@ const ipc = (): IpcRenderer => {
 
 export const contextBridge = {
   exposeInMainWorld: (key: string, api: unknown): void => {
-    if (page.exposed.has(key)) throw new Error('Cannot bind an API on top of an existing property on the window object');
+    if (page.exposed.has(key))
+      throw new Error('Cannot bind an API on top of an existing property on the window object');
     requireBridgeable(api, key);
     page.exposed.set(key, api);
   },
@@ -73,7 +74,8 @@ export const contextBridge = {
 export const ipcRenderer = {
   send: (channel: string, ...args: unknown[]) => ipc().send(channel, ...args),
   invoke: (channel: string, ...args: unknown[]) => ipc().invoke(channel, ...args),
-  on: (channel: string, listener: (event: { ports: readonly unknown[] }) => void) => ipc().on(channel, listener),
+  on: (channel: string, listener: (event: { ports: readonly unknown[] }) => void) =>
+    ipc().on(channel, listener),
 };
 
 export const webUtils = {

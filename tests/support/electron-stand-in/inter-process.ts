@@ -7,7 +7,8 @@ class IpcMain extends EventEmitter {
   readonly handlers = new Map<string, Listener>();
 
   handle(channel: string, listener: Listener): void {
-    if (this.handlers.has(channel)) throw new Error(`Attempted to register a second handler for '${channel}'`);
+    if (this.handlers.has(channel))
+      throw new Error(`Attempted to register a second handler for '${channel}'`);
     this.handlers.set(channel, listener);
   }
 }
@@ -34,12 +35,15 @@ export class IpcRenderer extends EventEmitter {
   async invoke(channel: string, ...args: unknown[]): Promise<unknown> {
     const cloned = structuredClone(args);
     const handler = ipcMain.handlers.get(channel);
-    if (!handler) throw new Error(`Error invoking remote method '${channel}': Error: No handler registered for '${channel}'`);
+    if (!handler)
+      throw new Error(
+        `Error invoking remote method '${channel}': Error: No handler registered for '${channel}'`,
+      );
     try {
       return structuredClone(await handler(this.#event(), ...cloned));
     } catch (error) {
       // Only the message crosses.
-      throw new Error(`Error invoking remote method '${channel}': ${String(error)}`, { cause: undefined });
+      throw new Error(`Error invoking remote method '${channel}': ${String(error)}`, { cause: error });
     }
   }
 
@@ -50,7 +54,8 @@ export class IpcRenderer extends EventEmitter {
 
 /** What the context bridge can carry between the two worlds; anything else throws, as documented. */
 export function requireBridgeable(value: unknown, where: string): void {
-  if (value === null || ['string', 'number', 'boolean', 'undefined', 'function'].includes(typeof value)) return;
+  if (value === null || ['string', 'number', 'boolean', 'undefined', 'function'].includes(typeof value))
+    return;
   if (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) {
     for (const [key, member] of Object.entries(value as object)) requireBridgeable(member, `${where}.${key}`);
     return;

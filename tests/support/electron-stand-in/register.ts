@@ -7,7 +7,9 @@ const standIn = new URL('./index.ts', import.meta.url).href;
 
 registerHooks({
   resolve: (specifier, context, next) =>
-    specifier === 'electron' ? { url: standIn, shortCircuit: true, format: 'module-typescript' } : next(specifier, context),
+    specifier === 'electron'
+      ? { url: standIn, shortCircuit: true, format: 'module-typescript' }
+      : next(specifier, context),
 });
 
 app.endProcess = (code) => process.exit(code);

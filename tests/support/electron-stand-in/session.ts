@@ -37,7 +37,8 @@ class Protocol {
     if (!handler) throw new TypeError('net::ERR_UNKNOWN_URL_SCHEME');
     const { initiatorOrigin, ...rest } = init;
     const request = new Request(url, rest);
-    if (initiatorOrigin !== undefined) Object.defineProperty(request, 'initiatorOrigin', { value: initiatorOrigin });
+    if (initiatorOrigin !== undefined)
+      Object.defineProperty(request, 'initiatorOrigin', { value: initiatorOrigin });
     return handler(request);
   }
 }
@@ -73,12 +74,18 @@ class Session {
   setDevicePermissionHandler(handler: ((details: object) => boolean) | null): void {
     this.#onDevice = handler;
   }
-  setDisplayMediaRequestHandler(handler: ((request: object, callback: (streams: unknown) => void) => void) | null): void {
+  setDisplayMediaRequestHandler(
+    handler: ((request: object, callback: (streams: unknown) => void) => void) | null,
+  ): void {
     this.#onDisplayMedia = handler;
   }
 
   /** Not Electron's: what Chromium asks. Without a handler everything is granted, as documented. */
-  ask(permission: string, requestingUrl: string, isMainFrame = true): { requested: boolean; checked: boolean } {
+  ask(
+    permission: string,
+    requestingUrl: string,
+    isMainFrame = true,
+  ): { requested: boolean; checked: boolean } {
     let requested = true;
     this.#onRequest?.({}, permission, (isGranted) => (requested = isGranted), { isMainFrame, requestingUrl });
     const checked = this.#onCheck?.(null, permission, '', { isMainFrame, requestingUrl }) ?? true;

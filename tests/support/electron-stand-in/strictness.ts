@@ -21,7 +21,9 @@ const knownKeys = new Map<string, ReadonlySet<string>>();
 export function documentedKeys(structure: string): ReadonlySet<string> {
   const known = knownKeys.get(structure);
   if (known) return known;
-  const match = new RegExp(`\\n  interface ${structure} (?:extends (\\w+) )?\\{([\\s\\S]*?)\\n  \\}`).exec(typings);
+  const match = new RegExp(`\\n  interface ${structure} (?:extends (\\w+) )?\\{([\\s\\S]*?)\\n  \\}`).exec(
+    typings,
+  );
   if (!match) throw new Error(`Electron's typings have no ${structure}`);
   const [, parent, body = ''] = match;
   const own = [...body.matchAll(/\n {4}(?:readonly )?(\w+)\??:/g)].map((key) => key[1] ?? '');
@@ -39,6 +41,7 @@ export function requireKeys(call: string, options: object, structure: string): v
 
 /** Permissions that Electron's typings list for the two handlers. */
 export function documentedPermissions(): string[] {
-  const match = /setPermissionRequestHandler\(handler: \(\(webContents: WebContents, permission: ([^,]*),/.exec(typings);
+  const match =
+    /setPermissionRequestHandler\(handler: \(\(webContents: WebContents, permission: ([^,]*),/.exec(typings);
   return [...(match?.[1] ?? '').matchAll(/'([\w-]+)'/g)].map((permission) => permission[1] ?? '');
 }

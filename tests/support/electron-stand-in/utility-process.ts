@@ -23,7 +23,7 @@ export class UtilityProcess extends EventEmitter {
 
   constructor(modulePath: string, args: readonly string[], options: Record<string, unknown>) {
     super();
-    this.serviceName = String(options['serviceName'] ?? 'Node Utility Process');
+    this.serviceName = (options['serviceName'] as string | undefined) ?? 'Node Utility Process';
     const [stdin, stdout, stderr] = options['stdio'] as ('ignore' | 'inherit')[];
     if (stdin !== 'ignore') throw new Error('stdin value other than ignore is not supported.');
     const standIn = fileURLToPath(new URL('./utility-side.ts', import.meta.url));
@@ -65,7 +65,11 @@ export class UtilityProcess extends EventEmitter {
 }
 
 export const utilityProcess = {
-  fork: (modulePath: string, args: readonly string[] = [], options: Record<string, unknown> = {}): UtilityProcess => {
+  fork: (
+    modulePath: string,
+    args: readonly string[] = [],
+    options: Record<string, unknown> = {},
+  ): UtilityProcess => {
     requireReady('utilityProcess.fork');
     requireKeys('utilityProcess.fork', options, 'ForkOptions');
     return new UtilityProcess(modulePath, args, { stdio: ['ignore', 'inherit', 'inherit'], ...options });

@@ -3,9 +3,13 @@ import { EventEmitter } from 'node:events';
 import { PortBridge } from './ports.ts';
 import type { PortMessage } from './ports.ts';
 
-type FromParent = PortMessage | { readonly kind: 'message'; readonly data: unknown; readonly ports: readonly number[] };
+type FromParent =
+  | PortMessage
+  | { readonly kind: 'message'; readonly data: unknown; readonly ports: readonly number[] };
 
-const send = process.send?.bind(process) ?? (() => false);
+const channel = process.send?.bind(process);
+/** What cannot be sent any more has nobody who would miss it. */
+const send = (message: object) => channel?.(message, undefined, undefined, () => {});
 const bridge = new PortBridge((message) => void send(message));
 
 /** "Messages received on this port will be queued up until a handler is registered." */
@@ -15,7 +19,8 @@ class ParentPort extends EventEmitter {
   constructor() {
     super();
     this.on('newListener', (event) => {
-      if (event === 'message') setImmediate(() => this.#queue.splice(0).forEach((item) => this.emit('message', item)));
+      if (event === 'message')
+        setImmediate(() => this.#queue.splice(0).forEach((item) => this.emit('message', item)));
     });
   }
 

@@ -5,8 +5,13 @@ import type { MessagePortMain } from './ports.ts';
 import { protocol } from './session.ts';
 import { requireKeys, requireReady } from './strictness.ts';
 
-type WindowOptions = Readonly<Record<string, unknown>> & { readonly webPreferences?: Readonly<Record<string, unknown>> };
-type OpenHandler = (details: { url: string }) => { action: 'allow' | 'deny'; overrideBrowserWindowOptions?: WindowOptions };
+type WindowOptions = Readonly<Record<string, unknown>> & {
+  readonly webPreferences?: Readonly<Record<string, unknown>>;
+};
+type OpenHandler = (details: { url: string }) => {
+  action: 'allow' | 'deny';
+  overrideBrowserWindowOptions?: WindowOptions;
+};
 
 /** A frame as `ipcMain` sees it. */
 export interface Frame {
@@ -50,7 +55,11 @@ export class WebContents extends EventEmitter {
   }
 
   /** Not Electron's: the page tries to go somewhere. True if nobody prevents it. */
-  tries(event: 'will-navigate' | 'will-frame-navigate' | 'will-redirect' | 'will-attach-webview', url: string, isMainFrame = true): boolean {
+  tries(
+    event: 'will-navigate' | 'will-frame-navigate' | 'will-redirect' | 'will-attach-webview',
+    url: string,
+    isMainFrame = true,
+  ): boolean {
     let isPrevented = false;
     this.emit(event, { url, isMainFrame, preventDefault: () => (isPrevented = true) }, {}, {});
     return !isPrevented;

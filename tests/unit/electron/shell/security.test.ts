@@ -5,10 +5,21 @@ import { beforeAll, afterAll, describe, expect, test, vi } from 'vitest';
 import { contentSecurityPolicy } from '#page/page-headers.ts';
 import { MANIFEST_FILE, openPage } from '#page/page-files.ts';
 import { answerPageRequests } from '../../../../electron/shell/page-requests.ts';
-import { answerPageRequest, registerPageScheme, servePage } from '../../../../electron/shell/page-protocol.ts';
+import {
+  answerPageRequest,
+  registerPageScheme,
+  servePage,
+} from '../../../../electron/shell/page-protocol.ts';
 import { limitPermissions } from '../../../../electron/shell/permissions.ts';
 import { lockNavigation, openWindow, windowOptions } from '../../../../electron/shell/windows.ts';
-import { BrowserWindow, app, page, protocol, session, world } from '#tests/support/electron-stand-in/index.ts';
+import {
+  BrowserWindow,
+  app,
+  page,
+  protocol,
+  session,
+  world,
+} from '#tests/support/electron-stand-in/index.ts';
 import { IpcRenderer, ipcMain } from '#tests/support/electron-stand-in/inter-process.ts';
 import { registeredSchemes } from '#tests/support/electron-stand-in/session.ts';
 import { documentedPermissions } from '#tests/support/electron-stand-in/strictness.ts';
@@ -53,9 +64,23 @@ afterAll(() => folder.remove());
 
 const inPage = ['enkaku://app/', 'enkaku://app/?lang=ja', 'enkaku://app/#/reading'];
 const elsewhere = [
-  'https://evil.example/', 'http://127.0.0.1/', 'file:///etc/passwd', 'javascript:alert(1)', 'data:text/html,x',
-  'enkaku://other/', 'enkaku://app.evil.example/', 'enkaku://appx/', 'ENKAKU://app/', 'about:blank', '', 'enkaku:app',
-  'enkaku://user@app/', 'view-source:enkaku://app/', 'blob:enkaku://app/1', 'chrome://settings', 'devtools://x',
+  'https://evil.example/',
+  'http://127.0.0.1/',
+  'file:///etc/passwd',
+  'javascript:alert(1)',
+  'data:text/html,x',
+  'enkaku://other/',
+  'enkaku://app.evil.example/',
+  'enkaku://appx/',
+  'ENKAKU://app/',
+  'about:blank',
+  '',
+  'enkaku:app',
+  'enkaku://user@app/',
+  'view-source:enkaku://app/',
+  'blob:enkaku://app/1',
+  'chrome://settings',
+  'devtools://x',
 ];
 
 describe('1 only secure content', () => {
@@ -90,7 +115,10 @@ describe('5 permissions', () => {
     expect(permissions.length).toBeGreaterThan(40);
     for (const permission of [...permissions, 'invented']) {
       const isAllowed = harmless.includes(permission);
-      expect(session.defaultSession.ask(permission, 'enkaku://app/')).toEqual({ requested: isAllowed, checked: isAllowed });
+      expect(session.defaultSession.ask(permission, 'enkaku://app/')).toEqual({
+        requested: isAllowed,
+        checked: isAllowed,
+      });
     }
   });
 
@@ -99,12 +127,16 @@ describe('5 permissions', () => {
       for (const url of elsewhere) {
         expect(session.defaultSession.ask(permission, url)).toEqual({ requested: false, checked: false });
       }
-      expect(session.defaultSession.ask(permission, 'enkaku://app/', false)).toEqual({ requested: false, checked: false });
+      expect(session.defaultSession.ask(permission, 'enkaku://app/', false)).toEqual({
+        requested: false,
+        checked: false,
+      });
     }
   });
 
   test('no device and no screen', () => {
-    for (const device of ['hid', 'serial', 'usb']) expect(session.defaultSession.askForDevice(device)).toBe(false);
+    for (const device of ['hid', 'serial', 'usb'])
+      expect(session.defaultSession.askForDevice(device)).toBe(false);
     expect(session.defaultSession.askForDisplay()).toBeNull();
   });
 });
@@ -161,7 +193,8 @@ describe('14 new windows', () => {
   test('show our page with the same locks, or do not open', () => {
     const opened = window.webContents.openHandler?.({ url: 'enkaku://app/?window=report' });
     expect(opened).toMatchObject({ action: 'allow', overrideBrowserWindowOptions: { webPreferences } });
-    for (const url of elsewhere) expect(window.webContents.openHandler?.({ url })).toEqual({ action: 'deny' });
+    for (const url of elsewhere)
+      expect(window.webContents.openHandler?.({ url })).toEqual({ action: 'deny' });
   });
 
   test('every window that comes to be is locked', () => {
@@ -179,7 +212,9 @@ test('16 Electron is pinned to a version whose typings the shell is checked agai
   const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
     devDependencies: Record<string, string>;
   };
-  const installed = JSON.parse(readFileSync(path.join(root, 'node_modules/electron/package.json'), 'utf8')) as {
+  const installed = JSON.parse(
+    readFileSync(path.join(root, 'node_modules/electron/package.json'), 'utf8'),
+  ) as {
     version: string;
   };
   expect(manifest.devDependencies['electron']).toBe(installed.version);
@@ -193,7 +228,9 @@ describe('17 senders of messages', () => {
   test('the page is answered', async () => {
     world.chosenPaths = ['/data/ct'];
     const ipc = speakAs({ url: 'enkaku://app/', parent: null });
-    expect(await ipc.invoke('enkaku:choose-paths', 'folders')).toEqual(['/data/ct']);
+    expect(await ipc.invoke('enkaku:choose-paths', 'folder')).toEqual(['/data/ct']);
+    world.chosenPaths = [];
+    expect(await ipc.invoke('enkaku:choose-paths', 'files')).toBeUndefined();
     ipc.send('enkaku:request-port');
     ipc.send('enkaku:keep-awake', true);
     await new Promise(setImmediate);
@@ -203,10 +240,14 @@ describe('17 senders of messages', () => {
 
   test('a frame inside it, another page and a frame that is gone are not', async () => {
     const parent = { url: 'enkaku://app/', parent: null };
-    const frames = [null, { url: 'enkaku://app/', parent }, ...elsewhere.map((url) => ({ url, parent: null }))];
+    const frames = [
+      null,
+      { url: 'enkaku://app/', parent },
+      ...elsewhere.map((url) => ({ url, parent: null })),
+    ];
     for (const frame of frames) {
       const ipc = speakAs(frame);
-      await expect(ipc.invoke('enkaku:choose-paths', 'folders')).rejects.toThrow('not permitted');
+      await expect(ipc.invoke('enkaku:choose-paths', 'folder')).rejects.toThrow('not permitted');
       ipc.send('enkaku:request-port');
       ipc.send('enkaku:keep-awake', true);
     }
@@ -217,7 +258,7 @@ describe('17 senders of messages', () => {
 
   test('what they say is checked', async () => {
     const ipc = speakAs({ url: 'enkaku://app/', parent: null });
-    for (const kind of [undefined, null, 'other', '__proto__', 1, {}, ['folders']]) {
+    for (const kind of [undefined, null, 'other', '__proto__', 1, {}, ['folder']]) {
       await expect(ipc.invoke('enkaku:choose-paths', kind)).rejects.toThrow('invalid input');
       ipc.send('enkaku:keep-awake', kind);
     }
@@ -230,14 +271,24 @@ describe('17 senders of messages', () => {
 describe('18 no file: pages', () => {
   test('the scheme has an origin, is secure, and bypasses nothing', () => {
     expect(registeredSchemes.get('enkaku')).toEqual({
-      standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true,
+      standard: true,
+      secure: true,
+      supportFetchAPI: true,
+      stream: true,
+      codeCache: true,
     });
     expect(shellSource).not.toMatch(/loadFile\(|file:\/\//);
   });
 
   test.each([
-    'enkaku://app/secret.txt', 'enkaku://app/..%2fsecret.txt', 'enkaku://app/%2e%2e/secret.txt', 'enkaku://app//etc/passwd',
-    'enkaku://app/index.html%00', 'enkaku://app/C:/Windows', `enkaku://app/${'a'.repeat(9000)}`, `enkaku://app/${MANIFEST_FILE}`,
+    'enkaku://app/secret.txt',
+    'enkaku://app/..%2fsecret.txt',
+    'enkaku://app/%2e%2e/secret.txt',
+    'enkaku://app//etc/passwd',
+    'enkaku://app/index.html%00',
+    'enkaku://app/C:/Windows',
+    `enkaku://app/${'a'.repeat(9000)}`,
+    `enkaku://app/${MANIFEST_FILE}`,
   ])('%s names no file of the page', async (url) => {
     const response = await protocol.request(url);
     expect(response.status).toBe(404);
@@ -267,15 +318,20 @@ describe('18 no file: pages', () => {
 test('19 fuses of the packaged program', () => {
   const config = readFileSync(path.join(root, 'electron-builder.yml'), 'utf8');
   const fuses = {
-    runAsNode: false, enableCookieEncryption: true, enableNodeOptionsEnvironmentVariable: false,
-    enableNodeCliInspectArguments: false, enableEmbeddedAsarIntegrityValidation: true, onlyLoadAppFromAsar: true,
+    runAsNode: false,
+    enableCookieEncryption: true,
+    enableNodeOptionsEnvironmentVariable: false,
+    enableNodeCliInspectArguments: false,
+    enableEmbeddedAsarIntegrityValidation: true,
+    onlyLoadAppFromAsar: true,
     grantFileProtocolExtraPrivileges: false,
   };
-  for (const [fuse, value] of Object.entries(fuses)) expect(config).toMatch(new RegExp(`\\n  ${fuse}: ${value}\\n`));
+  for (const [fuse, value] of Object.entries(fuses))
+    expect(config).toMatch(new RegExp(`\\n  ${fuse}: ${value}\\n`));
 });
 
 describe('20 the page gets fixed functions, not Electron', () => {
-  test('four of them, which pass on nothing they should not', async () => {
+  test('five of them, which pass on nothing they should not', async () => {
     const posted: { message: unknown; origin: string; ports: readonly unknown[] }[] = [];
     vi.stubGlobal('window', {
       location: { origin: 'enkaku://app' },
@@ -285,7 +341,13 @@ describe('20 the page gets fixed functions, not Electron', () => {
     page.ipc = new IpcRenderer(window.webContents);
     await import('../../../../electron/shell/preload.ts');
     const bridge = page.exposed.get('enkakuShell') as Record<string, (...args: unknown[]) => unknown>;
-    expect(Object.keys(bridge).sort()).toEqual(['choosePaths', 'keepAwake', 'pathForFile', 'requestPort']);
+    expect(Object.keys(bridge).sort()).toEqual([
+      'chooseFiles',
+      'chooseFolder',
+      'keepAwake',
+      'pathForFile',
+      'requestPort',
+    ]);
     for (const member of Object.values(bridge)) expect(typeof member).toBe('function');
     const file = {};
     page.pathsOfFiles.set(file, '/data/ct/1.dcm');
