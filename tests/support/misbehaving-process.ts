@@ -37,10 +37,10 @@ const deeds: Readonly<Record<string, (id: number) => void>> = {
     let bytesDone = 0;
     const timer = setInterval(() => {
       parent.send({ id, bytesDone: ++bytesDone });
-      if (bytesDone < 12) return;
+      if (bytesDone < 14) return;
       clearInterval(timer);
       parent.send({ id, result: { ok: false, code: 'not-dicom', detail: 'in the end' } });
-    }, 250);
+    }, 500);
   },
 };
 

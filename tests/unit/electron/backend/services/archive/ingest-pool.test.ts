@@ -7,7 +7,7 @@ import { IngestPool } from '#backend/services/archive/ingest-pool.ts';
 import { root, temporaryDirectory } from '#tests/support/workstation.ts';
 
 /** Small, so that reaching them takes moments. */
-const limits: HelperLimits = { heapMib: 128, residentMib: 400, dataMib: 1700 };
+const limits: HelperLimits = { heapMib: 96, residentMib: 400, dataMib: 1700 };
 
 let staging = temporaryDirectory();
 let spawned = 0;
@@ -70,15 +70,15 @@ test('a helper that eats memory, loops, waits or dies costs its own file only', 
     'slow-but-alive',
   ];
   expect(await run(pool, ...deeds)).toEqual([
-    'parse-memory',
     'not-dicom',
     'parse-timeout',
     'parse-timeout',
+    'parse-memory',
     'parse-crashed',
     'parse-crashed',
     'not-dicom',
   ]);
-  expect(spawned).toBe(2 + 5);
+  expect(spawned).toBe(3 + 5);
   pool.close();
 });
 
