@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { backendContracts } from '#shared/contract/index.ts';
 import type { BackendContracts } from '#shared/contract/index.ts';
-import type { workstation } from '#shared/contract/workstation.ts';
 import { workstationPrincipal } from '#shared/domain/principal.ts';
 import type { Principal } from '#shared/domain/principal.ts';
 import { Problem } from '#shared/domain/problem.ts';
-import type { Announcer, Service } from '#shared/rpc/contract.ts';
+import type { Announcer } from '#shared/rpc/contract.ts';
 import { RpcServer } from '#shared/rpc/serve.ts';
 import { systemClock } from './clock.ts';
 import { lockDataFolder } from './database/lock.ts';
@@ -40,16 +39,12 @@ export type Backend = ReturnType<typeof compose>;
  *
  * @throws DataFolderInUse, or another Problem if the folder or the database cannot be used
  */
-export function composeBackend(
-  dataDir: string,
-  spawnHelper: SpawnHelper,
-  showWindow: Service<typeof workstation, Principal>['showWindow'] = () => ({ isShown: false }),
-): Backend {
+export function composeBackend(dataDir: string, spawnHelper: SpawnHelper): Backend {
   let lock: DataFolderLock | undefined;
   try {
     lock = lockDataFolder(dataDir);
     if (!lock) throw new DataFolderInUse(dataDir);
-    return compose(dataDir, spawnHelper, lock, showWindow);
+    return compose(dataDir, spawnHelper, lock);
   } catch (error) {
     lock?.release();
     throw storageProblem(error) ?? error;
@@ -57,12 +52,7 @@ export function composeBackend(
 }
 
 /** By hand, in order. */
-function compose(
-  dataDir: string,
-  spawnHelper: SpawnHelper,
-  lock: DataFolderLock,
-  showWindow: Service<typeof workstation, Principal>['showWindow'],
-) {
+function compose(dataDir: string, spawnHelper: SpawnHelper, lock: DataFolderLock) {
   const log = createLog(dataDir);
   const database = openDatabase(dataDir, plainKeyProvider);
 
@@ -93,12 +83,7 @@ function compose(
   });
   const server = new RpcServer<BackendContracts, Principal>({
     contracts: backendContracts,
-    services: {
-      archive: archive.service,
-      settings: settings.service,
-      viewing: viewing.service,
-      workstation: { showWindow },
-    },
+    services: { archive: archive.service, settings: settings.service, viewing: viewing.service },
     reportInternalError: (name, error) => {
       const reference = randomUUID();
       log.error({ err: error, call: name, reference }, 'call failed');

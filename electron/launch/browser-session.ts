@@ -30,7 +30,6 @@ export class BrowserSession {
   readonly #processes = new Set<ChildProcess>();
   #resolveClosed: () => void = () => {};
   #hadPage = false;
-  #hasWarned = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: BrowserSessionOptions) {
@@ -43,8 +42,7 @@ export class BrowserSession {
   async openWindow(): Promise<void> {
     const { backend, browser, dataDir, language, lastingUrl } = this.#options;
     const withoutSandbox = needsNoSandbox();
-    if (withoutSandbox && !this.#hasWarned) say('root-without-sandbox');
-    this.#hasWarned = true;
+    if (withoutSandbox) say('root-without-sandbox');
     const url = await backend.newWindowAddress();
     const { process: child, lastWords } = openBrowserWindow({
       browser,

@@ -1,6 +1,9 @@
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { commandText } from '#renderer/i18n/command-text.ts';
+import { ImportProvider } from '#renderer/features/import/import-context.tsx';
+import { ImportPanel } from '#renderer/features/import/import-panel.tsx';
+import { DropVeil } from '#renderer/features/import/drop-veil.tsx';
 import { useLanguage } from '#renderer/i18n/index.ts';
 import { useAddress } from '#renderer/ui/address.ts';
 import { useCommands } from '#renderer/ui/commands/use-commands.ts';
@@ -11,7 +14,7 @@ import { HelpOverlay } from './help-overlay.tsx';
 import { CommandPalette } from './command-palette.tsx';
 import { Rail } from './rail.tsx';
 import { Room } from './room.tsx';
-import { goToRoom } from './rooms.ts';
+import { goToRoom, placeOf, showArrivals } from './rooms.ts';
 
 type Overlay = 'none' | 'palette' | 'help';
 
@@ -57,17 +60,23 @@ export function Frame() {
     [t, language],
   );
   useCommands(commands);
+  const place = placeOf(address);
+  const room = address.path[0] ?? 'reading';
   return (
-    <div className={styles['frame']}>
-      <Rail room={address.path[0] ?? 'reading'} />
-      <main className={styles['room']}>
-        <ErrorBoundary key={address.path[0]}>
-          <Room address={address} />
-        </ErrorBoundary>
-      </main>
-      <ConnectionBanner />
-      <CommandPalette isOpen={overlay === 'palette'} onClose={() => setOverlay('none')} />
-      <HelpOverlay isOpen={overlay === 'help'} onClose={() => setOverlay('none')} />
-    </div>
+    <ImportProvider mayShowPanel={place.kind !== 'study'}>
+      <div className={styles['frame']}>
+        <Rail room={room} />
+        <main className={styles['room']}>
+          <ErrorBoundary key={room}>
+            <Room address={address} />
+          </ErrorBoundary>
+        </main>
+        <ConnectionBanner />
+        <CommandPalette isOpen={overlay === 'palette'} onClose={() => setOverlay('none')} />
+        <HelpOverlay isOpen={overlay === 'help'} onClose={() => setOverlay('none')} />
+        <ImportPanel onShowArrivals={showArrivals} />
+        <DropVeil />
+      </div>
+    </ImportProvider>
   );
 }

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import type { KeyBinding } from '#renderer/ui/commands/keys.ts';
 import type { Command } from '#renderer/ui/commands/registry.ts';
 import { useCommandList } from '#renderer/ui/commands/use-commands.ts';
 import { Dialog } from '#renderer/ui/dialog.tsx';
@@ -17,11 +18,11 @@ export function HelpOverlay({ isOpen, onClose }: { isOpen: boolean; onClose: () 
           <section key={group} className={styles['group']}>
             <h3 className={styles['heading']}>{group}</h3>
             <dl>
-              {members.map((command) => (
-                <div key={command.id} className={styles['row']}>
-                  <dt>{command.label}</dt>
+              {members.map(({ label, keys }) => (
+                <div key={label} className={styles['row']}>
+                  <dt>{label}</dt>
                   <dd className={styles['keys']}>
-                    {command.keys?.map((binding) => (
+                    {keys.map((binding) => (
                       <KeyboardHint key={binding} binding={binding} />
                     ))}
                   </dd>
@@ -35,9 +36,21 @@ export function HelpOverlay({ isOpen, onClose }: { isOpen: boolean; onClose: () 
   );
 }
 
-function groupsOf(commands: readonly Command[]): ReadonlyMap<string, readonly Command[]> {
-  return Map.groupBy(
-    commands.filter((command) => command.keys !== undefined),
-    (command) => command.group,
+interface HelpRow {
+  readonly label: string;
+  readonly keys: readonly KeyBinding[];
+}
+
+/** Commands of one name, such as selecting with Shift and any arrow, share a row. */
+function groupsOf(commands: readonly Command[]): ReadonlyMap<string, readonly HelpRow[]> {
+  const withKeys = commands.filter((command) => command.keys !== undefined);
+  return new Map(
+    [...Map.groupBy(withKeys, ({ group }) => group)].map(([group, members]) => [
+      group,
+      [...Map.groupBy(members, ({ label }) => label)].map(([label, same]) => ({
+        label,
+        keys: same.flatMap(({ keys = [] }) => keys),
+      })),
+    ]),
   );
 }

@@ -1,6 +1,7 @@
 import { CircleHelp, ScanLine, Search, Settings } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { ImportIndicator } from '#renderer/features/import/import-indicator.tsx';
 import { CommandButton } from '#renderer/ui/icon-button.tsx';
 import { isNoticeShown } from './notice.ts';
 import styles from './rail.module.css';
@@ -35,6 +36,7 @@ export function Rail({ room }: { room: string }) {
           </p>
         )}
       </div>
+      <ImportIndicator />
       <CommandButton command="app.palette" icon={Search} tooltipSide="right" />
       <CommandButton command="app.help" icon={CircleHelp} tooltipSide="right" />
     </nav>

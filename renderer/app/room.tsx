@@ -2,6 +2,7 @@ import { MapPinOff } from 'lucide-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useBackend, useCall } from '#renderer/backend/use-backend.tsx';
+import { FirstSteps, ImportMenu } from '#renderer/features/import/import-buttons.tsx';
 import { Viewer } from '#renderer/features/viewer/viewer.tsx';
 import { Worklist } from '#renderer/features/worklist/worklist.tsx';
 import type { StudySummary } from '#shared/contract/study.ts';
@@ -18,7 +19,7 @@ export function Room({ address }: { address: Address }) {
   const place = placeOf(address);
   switch (place.kind) {
     case 'worklist':
-      return <Worklist onOpen={openStudy} importMenu={null} firstSteps={null} />;
+      return <Worklist onOpen={openStudy} importMenu={<ImportMenu />} firstSteps={<FirstSteps />} />;
     case 'study':
       return <OpenedStudy key={place.studyKey} studyKey={place.studyKey} />;
     default:

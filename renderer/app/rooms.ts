@@ -28,3 +28,8 @@ export function goToRoom(room: 'reading' | 'settings'): void {
 export function goToStudy(studyKey: StudyKey): void {
   goTo(['reading', 'study', String(studyKey)]);
 }
+
+/** The list with what came in last at the top. */
+export function showArrivals(): void {
+  goTo(['reading'], { sort: 'receivedAt' });
+}

@@ -27,11 +27,14 @@ export const browserShell: Shell = {
       .map((item) => item.webkitGetAsEntry())
       .filter((entry) => entry !== null);
     const [first] = entries;
-    if (!first) return undefined;
+    // A file dragged out of another program may have no entry.
+    if (!first) return fromFileList([...transfer.files]);
     return { kind: 'upload', label: labelOf(first.name, entries.length), files: filesOfEntries(entries) };
   },
 
   chooseTargetFolder: undefined,
+
+  keepAwake: () => undefined,
 };
 
 async function* filesOfHandle(

@@ -22,6 +22,8 @@ export interface Shell {
   chooseFiles(): Promise<ImportSource | undefined>;
   /** What was dropped on the window; has to be called during the drop event itself. */
   dropped(transfer: DataTransfer): ImportSource | undefined;
+  /** While a person reads images, the display stays on; a browser's window does that by itself. */
+  readonly keepAwake: (isReading: boolean) => void;
   /** The path of a folder to write to; undefined where pages learn no paths: there it is typed. */
   readonly chooseTargetFolder: (() => Promise<string | undefined>) | undefined;
 }

@@ -1,10 +1,12 @@
 import appInEnglish from '#resources/locales/en/app.json' with { type: 'json' };
 import errorsInEnglish from '#resources/locales/en/errors.json' with { type: 'json' };
+import importInEnglish from '#resources/locales/en/import.json' with { type: 'json' };
 import problemInEnglish from '#resources/locales/en/problem.json' with { type: 'json' };
 import refusalInEnglish from '#resources/locales/en/refusal.json' with { type: 'json' };
 import worklistInEnglish from '#resources/locales/en/worklist.json' with { type: 'json' };
 import appInJapanese from '#resources/locales/ja/app.json' with { type: 'json' };
 import errorsInJapanese from '#resources/locales/ja/errors.json' with { type: 'json' };
+import importInJapanese from '#resources/locales/ja/import.json' with { type: 'json' };
 import problemInJapanese from '#resources/locales/ja/problem.json' with { type: 'json' };
 import refusalInJapanese from '#resources/locales/ja/refusal.json' with { type: 'json' };
 import worklistInJapanese from '#resources/locales/ja/worklist.json' with { type: 'json' };
@@ -14,6 +16,7 @@ export const texts = {
   ja: {
     app: appInJapanese,
     errors: errorsInJapanese,
+    import: importInJapanese,
     problem: problemInJapanese,
     refusal: refusalInJapanese,
     worklist: worklistInJapanese,
@@ -21,6 +24,7 @@ export const texts = {
   en: {
     app: appInEnglish,
     errors: errorsInEnglish,
+    import: importInEnglish,
     problem: problemInEnglish,
     refusal: refusalInEnglish,
     worklist: worklistInEnglish,

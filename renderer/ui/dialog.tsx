@@ -1,6 +1,7 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { ReactNode, RefObject } from 'react';
+import { useRef } from 'react';
+import type { ReactNode } from 'react';
 import { classNames } from './class-names.ts';
 import styles from './dialog.module.css';
 import { useControlWords } from './words.tsx';
@@ -15,16 +16,18 @@ export interface DialogProps {
   /** Buttons; the one expected next comes last. */
   readonly actions?: ReactNode;
   readonly width?: 'narrow' | 'wide' | 'full';
-  /** What has the focus at first; otherwise the first thing that can have it. */
-  readonly initialFocus?: RefObject<HTMLElement | null>;
   /** A decision about a patient must be answered, not clicked away. */
   readonly mustAnswer?: boolean;
 }
+
+/** The focus goes to what is asked, not to the button that closes. */
+const FOCUSABLE = 'input, textarea, [role=combobox], button:not(:disabled)';
 
 /** A question in front of everything: keeps the focus inside and gives it back afterwards. */
 export function Dialog(props: DialogProps) {
   const { isOpen, onClose, title, description, children, actions, width = 'narrow', mustAnswer } = props;
   const words = useControlWords();
+  const content = useRef<HTMLDivElement>(null);
   return (
     <Base.Root
       open={isOpen}
@@ -37,7 +40,7 @@ export function Dialog(props: DialogProps) {
         <Base.Backdrop className={styles['backdrop']} />
         <Base.Popup
           className={classNames(styles['popup'], styles[width])}
-          {...(props.initialFocus && { initialFocus: props.initialFocus })}
+          initialFocus={() => content.current?.querySelector<HTMLElement>(FOCUSABLE) ?? true}
         >
           <header className={styles['header']}>
             <Base.Title className={styles['title']}>{title}</Base.Title>
@@ -47,11 +50,13 @@ export function Dialog(props: DialogProps) {
               </Base.Close>
             )}
           </header>
-          {description !== undefined && (
-            <Base.Description className={styles['description']}>{description}</Base.Description>
-          )}
-          {children !== undefined && <div className={styles['body']}>{children}</div>}
-          {actions !== undefined && <footer className={styles['actions']}>{actions}</footer>}
+          <div ref={content} className={styles['content']}>
+            {description !== undefined && (
+              <Base.Description className={styles['description']}>{description}</Base.Description>
+            )}
+            {children !== undefined && <div className={styles['body']}>{children}</div>}
+            {actions !== undefined && <footer className={styles['actions']}>{actions}</footer>}
+          </div>
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

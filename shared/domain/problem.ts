@@ -15,7 +15,6 @@ export const problemCodes = [
   'backup-incomplete',
   'restore-target-not-empty',
   'workstation-ended',
-  'key-store-required',
   'internal',
 ] as const;
 

@@ -18,8 +18,6 @@ export type ReportBytes = (bytesDone: number) => void;
 
 /** Up to here a file is read once and handled in memory. */
 const IN_MEMORY_BYTES = 16 * 1024 * 1024;
-/** The same memory for every file: fresh memory costs more than the reading. */
-let wholeFile: Buffer | undefined;
 /** Asked of the disk piece by piece, so that a slow one never takes long for a single answer. */
 const SYNC_INTERVAL_BYTES = 32 * 1024 * 1024;
 
@@ -37,10 +35,8 @@ export async function ingest(
   try {
     const byteLength = zipEntry?.uncompressedBytes ?? source.byteLength;
     if (byteLength <= IN_MEMORY_BYTES) {
-      const bytes = zipEntry
-        ? await joined(readZipEntry(source, zipEntry), byteLength)
-        : readWhole(source, (wholeFile ??= Buffer.allocUnsafeSlow(IN_MEMORY_BYTES)));
-      return await ingestBytes(bytes, stagingPath);
+      const chunks = zipEntry ? readZipEntry(source, zipEntry) : [readWhole(source)];
+      return await ingestBytes(await joined(chunks, byteLength), stagingPath);
     }
     const chunks = zipEntry ? readZipEntry(source, zipEntry) : readChunks(source);
     return await ingestStream(chunks, stagingPath, report);
@@ -48,6 +44,7 @@ export async function ingest(
     rmSync(stagingPath, { force: true });
     throw error;
   } finally {
+    rmSync(`${stagingPath}.inflated`, { force: true });
     source.close();
   }
 }
@@ -88,24 +85,19 @@ async function ingestStream(
 }
 
 async function readHeader(source: ByteSource, start: FileStart, stagingPath: string) {
-  if (!start.transferSyntax.deflated) return readDataSet(start, source, start.dataSetOffset);
-  const inflatedPath = `${stagingPath}.inflated`;
+  const options = { vrOf, toBase64: (bytes: Uint8Array) => bufferOf(bytes).toString('base64') };
+  const inflated = start.transferSyntax.deflated
+    ? await inflateToFile(source, start.dataSetOffset, `${stagingPath}.inflated`)
+    : undefined;
   try {
-    const inflated = await inflateToFile(source, start.dataSetOffset, inflatedPath);
-    try {
-      return readDataSet(start, fileSource(inflated), 0);
-    } finally {
-      inflated.close();
-    }
+    const dataSet = inflated
+      ? { source: fileSource(inflated), offset: 0 }
+      : { source, offset: start.dataSetOffset };
+    const { metadata, ...read } = readInstance(start, dataSet, options);
+    return { ...read, metadata: deflateRawSync(JSON.stringify(metadata), { level: 3 }) };
   } finally {
-    rmSync(inflatedPath, { force: true });
+    inflated?.close();
   }
-}
-
-function readDataSet(start: FileStart, source: ByteSource, offset: number) {
-  const toBase64 = (bytes: Uint8Array) => bufferOf(bytes).toString('base64');
-  const { metadata, ...read } = readInstance(start, { source, offset }, { vrOf, toBase64 });
-  return { ...read, metadata: deflateRawSync(JSON.stringify(metadata), { level: 3 }) };
 }
 
 async function copyWithHashes(
@@ -159,14 +151,13 @@ function writeFully(file: number, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.byteLength;) written += writeSync(file, bytes, written);
 }
 
-async function joined(chunks: AsyncIterable<Uint8Array>, byteLength: number): Promise<Uint8Array> {
-  const bytes = Buffer.allocUnsafe(byteLength);
-  let length = 0;
-  for await (const chunk of chunks) {
-    bytes.set(chunk, length);
-    length += chunk.byteLength;
-  }
-  return bytes;
+async function joined(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  byteLength: number,
+): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const chunk of chunks) pieces.push(chunk);
+  return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces, byteLength);
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {

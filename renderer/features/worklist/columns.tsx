@@ -35,8 +35,8 @@ interface Column {
   readonly id: ColumnId;
   readonly sort?: StudySortColumn;
   readonly minimumPx: number;
-  /** Share of the width that is left; 0 keeps the minimum. */
-  readonly share: number;
+  /** Up to here it grows where there is room; the same as the minimum for what never needs more. */
+  readonly maximumPx: number;
   readonly isNumber?: boolean;
   readonly cell: (study: StudySummary, context: CellContext) => ReactNode;
 }
@@ -45,19 +45,19 @@ const THUMBNAIL_PX = 26;
 
 /** In the order they stand on the screen. */
 export const columns: readonly Column[] = [
-  { id: 'state', minimumPx: 72, share: 0, cell: stateCell },
+  { id: 'state', minimumPx: 72, maximumPx: 72, cell: stateCell },
   {
     id: 'picture',
     minimumPx: 34,
-    share: 0,
+    maximumPx: 34,
     cell: (study) => <Thumbnail frame={study.representative} sizePx={THUMBNAIL_PX} />,
   },
-  { id: 'name', sort: 'patientName', minimumPx: 200, share: 3, cell: nameCell },
+  { id: 'name', sort: 'patientName', minimumPx: 200, maximumPx: 420, cell: nameCell },
   {
     id: 'id',
     sort: 'patientId',
     minimumPx: 120,
-    share: 1,
+    maximumPx: 240,
     cell: ({ patient, facility }, { text }) => (
       <>
         <Highlight text={patient.id} query={text} />
@@ -71,7 +71,7 @@ export const columns: readonly Column[] = [
     id: 'sexAge',
     sort: 'birthDate',
     minimumPx: 84,
-    share: 0,
+    maximumPx: 84,
     cell: ({ patient, studyDate }, { language }) =>
       [shownSex(patient.sex, language), shownAge(patient.birthDate, studyDate, language)]
         .filter((part) => part !== '')
@@ -81,7 +81,7 @@ export const columns: readonly Column[] = [
     id: 'date',
     sort: 'studyDate',
     minimumPx: 164,
-    share: 0,
+    maximumPx: 164,
     cell: ({ studyDate, studyTime }, { language }) => (
       <>
         {formatDicomDate(studyDate, language)}
@@ -93,30 +93,30 @@ export const columns: readonly Column[] = [
     id: 'modality',
     sort: 'modalities',
     minimumPx: 76,
-    share: 0,
+    maximumPx: 76,
     cell: (study) => study.modalities.join(' '),
   },
   {
     id: 'description',
     sort: 'description',
     minimumPx: 136,
-    share: 3,
+    maximumPx: 640,
     cell: ({ description }, { text }) => <Highlight text={description} query={text} />,
   },
-  { id: 'bodyPart', minimumPx: 84, share: 0.5, cell: (study) => study.bodyParts.join(' ') },
+  { id: 'bodyPart', minimumPx: 84, maximumPx: 140, cell: (study) => study.bodyParts.join(' ') },
   {
     id: 'accession',
     sort: 'accessionNumber',
     minimumPx: 104,
-    share: 0.5,
+    maximumPx: 180,
     cell: ({ accessionNumber }, { text }) => <Highlight text={accessionNumber} query={text} />,
   },
-  { id: 'facility', sort: 'facility', minimumPx: 96, share: 1.5, cell: (study) => study.facility },
+  { id: 'facility', sort: 'facility', minimumPx: 96, maximumPx: 320, cell: (study) => study.facility },
   {
     id: 'counts',
     sort: 'instanceCount',
     minimumPx: 88,
-    share: 0,
+    maximumPx: 88,
     isNumber: true,
     cell: ({ seriesCount, instanceCount }) => `${formatCount(seriesCount)} / ${formatCount(instanceCount)}`,
   },
@@ -124,7 +124,7 @@ export const columns: readonly Column[] = [
     id: 'received',
     sort: 'receivedAt',
     minimumPx: 136,
-    share: 0,
+    maximumPx: 136,
     cell: (study) => formatMoment(study.receivedAtMs),
   },
 ];
@@ -148,10 +148,16 @@ export function columnsFor(widthPx: number): readonly Column[] {
   return columns.filter(({ id }) => !leaving.has(id));
 }
 
-/** For `grid-template-columns`. */
-export function gridTemplate(shown: readonly Column[]): string {
+/**
+ * For `grid-template-columns`: what is left of the width goes to the columns that can use it, each as far
+ * as it can, and the rest to the margin: on a large screen the eye need not travel.
+ */
+export function gridTemplate(shown: readonly Column[], widthPx: number): string {
+  const room = shown.reduce((sum, { minimumPx, maximumPx }) => sum + maximumPx - minimumPx, 0);
+  const left = widthPx - shown.reduce((sum, { minimumPx }) => sum + minimumPx, 0);
+  const share = room === 0 ? 0 : Math.max(0, Math.min(1, left / room));
   return shown
-    .map(({ minimumPx, share }) => (share === 0 ? `${minimumPx}px` : `minmax(${minimumPx}px, ${share}fr)`))
+    .map(({ minimumPx, maximumPx }) => `${Math.floor(minimumPx + (maximumPx - minimumPx) * share)}px`)
     .join(' ');
 }
 

@@ -38,9 +38,7 @@ function ConflictsDialog({ study, onClose }: { study: StudySummary; onClose: () 
     >
       {data?.conflicts.map((conflict) => (
         <section key={conflict.conflictKey} className={styles['conflict']}>
-          <h3>
-            {formatMoment(conflict.receivedAtMs)} {formatBytes(conflict.byteCount)}
-          </h3>
+          <h3>{`${formatMoment(conflict.receivedAtMs)} · ${formatBytes(conflict.byteCount)}`}</h3>
           <p className={styles['uid']}>{conflict.sopUid}</p>
           <Differences conflict={conflict} />
         </section>

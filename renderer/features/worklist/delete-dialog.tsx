@@ -1,5 +1,5 @@
 import { Trash2 } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDicomDate } from '#renderer/i18n/format.ts';
 import { useLanguage } from '#renderer/i18n/index.ts';
@@ -24,7 +24,6 @@ export function DeleteDialog({ question, onDelete, onKeep }: DeleteDialogProps) 
   const { t } = useTranslation('worklist');
   const language = useLanguage();
   const [reason, setReason] = useState('');
-  const field = useRef<HTMLDivElement>(null);
   const { studyKeys, known } = question;
   const isReady = reason.trim() !== '';
   const unlisted = studyKeys.length - Math.min(known.length, LISTED);
@@ -54,11 +53,10 @@ export function DeleteDialog({ question, onDelete, onKeep }: DeleteDialogProps) 
         ))}
         {unlisted > 0 && <li>{t('delete.more', { count: unlisted })}</li>}
       </ul>
-      <div ref={field} className={styles['reason']}>
+      <div className={styles['reason']}>
         <TextField
           label={t('delete.reason')}
           isLabelShown
-          autoFocus
           maxLength={500}
           value={reason}
           onChange={setReason}

@@ -53,7 +53,7 @@ export function Demography({ demographics, onDate }: { demographics: Demographic
   const birth = formatDicomDate(demographics.birthDate, language) || t('details.birthUnknown');
   const sex = shownSex(demographics.sex, language) || t('details.sexUnknown');
   const age = shownAge(demographics.birthDate, onDate, language);
-  return [birth, sex, age].filter((part) => part !== '').join('  ');
+  return [birth, sex, age].filter((part) => part !== '').join(' · ');
 }
 
 function allNames({ name }: Demographics): string {

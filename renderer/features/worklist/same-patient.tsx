@@ -28,8 +28,11 @@ export function SamePatient({ study }: { study: StudySummary }) {
             <div>
               <p>{shownName(candidate.patient.name).main || t('noName')}</p>
               <p className={styles['quiet']}>
-                {candidate.patient.issuer || t('same.noIssuer')} {candidate.patient.id}
-                {t('same.studies', { count: candidate.studyCount })}
+                {[
+                  candidate.patient.issuer || t('same.noIssuer'),
+                  candidate.patient.id,
+                  t('same.studies', { count: candidate.studyCount }),
+                ].join(' · ')}
               </p>
               {candidate.confirmed && (
                 <p className={styles['quiet']}>
@@ -116,9 +119,7 @@ function Person({ patient, heading }: { patient: PatientSummary; heading: string
       </p>
       <p>{spaced(patient.name.ideographic)}</p>
       <p>{spaced(patient.name.alphabetic)}</p>
-      <p className={styles['quiet']}>
-        {patient.issuer || t('same.noIssuer')} {patient.id}
-      </p>
+      <p className={styles['quiet']}>{[patient.issuer || t('same.noIssuer'), patient.id].join(' · ')}</p>
     </section>
   );
 }

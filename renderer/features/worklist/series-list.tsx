@@ -27,7 +27,7 @@ export function SeriesList({ series, expected }: SeriesListProps) {
               <p className={styles['quiet']}>
                 {[one.seriesNumber === null ? '' : `Se ${one.seriesNumber}`, one.modality, one.bodyPart]
                   .filter((part) => part !== '')
-                  .join('  ')}
+                  .join(' · ')}
               </p>
             </div>
             <span className={styles['count']}>{imagesOf(one, t)}</span>

@@ -31,7 +31,8 @@ export function StudyTable(props: StudyTableProps) {
   const { rows, sort, selection, scroller, onSort, onRange, onPress, onOpen } = props;
   const { t } = useTranslation('worklist');
   const gridId = useId();
-  const shown = useShownColumns(scroller);
+  const widthPx = useWidth(scroller);
+  const shown = useMemo(() => columnsFor(widthPx), [widthPx]);
   const context = useCellContext(rows.shown.filter.text);
   const total = rows.total ?? 0;
   const virtualizer = useVirtualizer({
@@ -58,7 +59,7 @@ export function StudyTable(props: StudyTableProps) {
       aria-multiselectable
       aria-activedescendant={focusIndex === undefined ? undefined : `${gridId}-${focusIndex}`}
       className={styles['scroller']}
-      style={gridStyle(shown)}
+      style={gridStyle(shown, widthPx)}
     >
       <Header shown={shown} sort={sort} onSort={onSort} />
       <div className={styles['rows']} style={{ height: virtualizer.getTotalSize() - HEADER_HEIGHT_PX }}>
@@ -129,9 +130,9 @@ function Header({ shown, sort, onSort }: HeaderProps) {
   );
 }
 
-function gridStyle(shown: typeof columns): CSSProperties {
+function gridStyle(shown: typeof columns, widthPx: number): CSSProperties {
   const minimumPx = shown.reduce((sum, column) => sum + column.minimumPx, 0);
-  return { '--columns': gridTemplate(shown), '--minimum-width': `${minimumPx}px` } as CSSProperties;
+  return { '--columns': gridTemplate(shown, widthPx), '--minimum-width': `${minimumPx}px` } as CSSProperties;
 }
 
 function useCellContext(text: string): CellContext {
@@ -153,18 +154,15 @@ function useCellContext(text: string): CellContext {
   );
 }
 
-/** Follows the width of the list; the same array while the same columns fit. */
-function useShownColumns(scroller: RefObject<HTMLDivElement | null>): typeof columns {
-  const [shown, setShown] = useState(() => columnsFor(Infinity));
+/** Width of the list in px, without its scroll bar. */
+function useWidth(scroller: RefObject<HTMLDivElement | null>): number {
+  const [widthPx, setWidthPx] = useState(window.innerWidth);
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return undefined;
-    const observer = new ResizeObserver(() => {
-      const fitting = columnsFor(element.clientWidth);
-      setShown((current) => (current.length === fitting.length ? current : fitting));
-    });
+    const observer = new ResizeObserver(() => setWidthPx(element.clientWidth));
     observer.observe(element);
     return () => observer.disconnect();
   }, [scroller]);
-  return shown;
+  return widthPx;
 }

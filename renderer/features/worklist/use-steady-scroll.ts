@@ -3,7 +3,7 @@ import type { RefObject } from 'react';
 import type { StudyKey } from '#shared/domain/identifiers.ts';
 import { ROW_HEIGHT_PX } from './row-metrics.ts';
 import type { RowsQuery, StudyRows } from './use-study-rows.ts';
-import { useWorklistStore } from './worklist-store.ts';
+import { rememberScroll, rememberedScroll } from './worklist-store.ts';
 
 /**
  * Keeps the same studies in sight when rows come or go above them, starts at the top for a new query, and
@@ -15,20 +15,16 @@ export function useSteadyScroll(scroller: RefObject<HTMLDivElement | null>, rows
 
   useEffect(() => {
     const element = scroller.current;
-    if (!element) return undefined;
-    const remember = () => useWorklistStore.setState({ scrollTopPx: element.scrollTop });
-    element.addEventListener('scrollend', remember);
-    return () => {
-      element.removeEventListener('scrollend', remember);
-      remember();
-    };
+    const remember = () => rememberScroll(element?.scrollTop ?? 0);
+    element?.addEventListener('scroll', remember, { passive: true });
+    return () => element?.removeEventListener('scroll', remember);
   }, [scroller]);
 
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element || rows.total === undefined) return;
     if (query.current === undefined) {
-      element.scrollTo({ top: useWorklistStore.getState().scrollTopPx });
+      element.scrollTo({ top: rememberedScroll() });
     } else if (query.current !== rows.shown) {
       element.scrollTo({ top: 0 });
     } else if (top.current && element.scrollTop > 0) {

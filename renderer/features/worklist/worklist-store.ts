@@ -4,8 +4,6 @@ import type { Selection } from './selection.ts';
 
 interface WorklistState {
   readonly selection: Selection;
-  /** Where the list was scrolled to, for coming back from a study. */
-  readonly scrollTopPx: number;
   /** Undefined: as the width of the window suggests. */
   readonly areDetailsShown: boolean | undefined;
 }
@@ -13,7 +11,6 @@ interface WorklistState {
 /** What has to survive opening a study and coming back, but not a restart. */
 export const useWorklistStore = create<WorklistState>(() => ({
   selection: nothingSelected,
-  scrollTopPx: 0,
   areDetailsShown: undefined,
 }));
 
@@ -22,4 +19,15 @@ export function select(next: Selection | ((current: Selection) => Selection)): v
   useWorklistStore.setState(({ selection }) => ({
     selection: typeof next === 'function' ? next(selection) : next,
   }));
+}
+
+let scrollTopPx = 0;
+
+/** Where the list was scrolled to, for coming back from a study. Changes too often to be drawn from. */
+export function rememberScroll(topPx: number): void {
+  scrollTopPx = topPx;
+}
+
+export function rememberedScroll(): number {
+  return scrollTopPx;
 }

@@ -34,7 +34,7 @@ export class IngestPool {
   readonly #silenceTimeoutMs: number;
   readonly #slots = new Set<Slot>();
   readonly #idle: Slot[] = [];
-  readonly #waiting: ((slot: Slot | undefined) => void)[] = [];
+  readonly #waiting: ((slot: Slot) => void)[] = [];
   #nextId = 1;
   #isClosed = false;
 
@@ -73,13 +73,11 @@ export class IngestPool {
 
   close(): void {
     this.#isClosed = true;
-    for (const waiting of this.#waiting.splice(0)) waiting(undefined);
-    for (const slot of this.#slots) this.#replace(slot, 'parse-crashed');
+    for (const slot of this.#slots) slot.process.kill();
   }
 
   async #run(work: Work, onBytes: (bytesDone: number) => void = () => {}): Promise<Result> {
     const slot = await this.#acquire();
-    if (!slot) return { ok: false, code: 'parse-crashed', detail: 'closed' };
     const id = this.#nextId++;
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#replace(slot, 'parse-timeout'), this.#silenceTimeoutMs);
@@ -127,9 +125,7 @@ export class IngestPool {
     if (running && !this.#isClosed) this.#release(this.#newSlot());
   }
 
-  /** Undefined once closed. */
-  #acquire(): Promise<Slot | undefined> {
-    if (this.#isClosed) return Promise.resolve(undefined);
+  #acquire(): Promise<Slot> {
     const slot = this.#idle.pop() ?? (this.#slots.size < this.#size ? this.#newSlot() : undefined);
     if (slot) return Promise.resolve(slot);
     return new Promise((resolve) => this.#waiting.push(resolve));
