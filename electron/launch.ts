@@ -6,7 +6,7 @@ import { ensurePageBuilt } from '#page/page-build.ts';
 import { parseLaunchArguments } from './launch/arguments.ts';
 import type { LaunchArguments } from './launch/arguments.ts';
 import { BrowserSession } from './launch/browser-session.ts';
-import { hasDisplay, needsNoSandbox } from './launch/browser-window.ts';
+import { hasDisplay, needsNoSandbox, openBrowserWindow } from './launch/browser-window.ts';
 import { findBrowser } from './launch/browsers.ts';
 import { findElectron } from './launch/electron-binary.ts';
 import { startElectron } from './launch/electron-window.ts';
@@ -89,7 +89,13 @@ async function openInElectron(args: LaunchArguments, pageDir: string): Promise<n
 
 async function serveOnLoopback(args: LaunchArguments, pageDir: string): Promise<number> {
   const { dataDir, port, language } = args;
-  const backend = startLoopbackBackend({ dataDir, port, language, pageDir });
+  const backend = startLoopbackBackend({
+    dataDir,
+    port,
+    language,
+    pageDir,
+    withWindow: !args.isHeadless,
+  });
   let wasStopped = false;
   stop = async () => {
     wasStopped = true;
@@ -134,9 +140,19 @@ function openBrowser(
   return undefined;
 }
 
-function refuse({ dataDir, port, isHeadless }: LaunchArguments, failure: StartFailure): number {
+async function refuse(args: LaunchArguments, failure: StartFailure): Promise<number> {
+  const { dataDir, port, language, isHeadless } = args;
   if (failure.isShownElsewhere === true && !isHeadless) {
     say('shown-elsewhere');
+    return 0;
+  }
+  const browser = findBrowser();
+  if (failure.windowUrl !== undefined && browser && hasDisplay(process.platform, process.env)) {
+    // The workstation that has the folder has no window: this one is its window.
+    const withoutSandbox = needsNoSandbox();
+    const window = openBrowserWindow({ browser, url: failure.windowUrl, dataDir, language, withoutSandbox });
+    stop = async () => void window.process.kill('SIGTERM');
+    await new Promise((resolve) => window.process.on('exit', resolve));
     return 0;
   }
   process.stderr.write(`${failureSentence(failure, { dataDir, port })}\n`);

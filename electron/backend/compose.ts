@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { backendContracts } from '#shared/contract/index.ts';
 import type { BackendContracts } from '#shared/contract/index.ts';
+import type { workstation } from '#shared/contract/workstation.ts';
 import { workstationPrincipal } from '#shared/domain/principal.ts';
 import type { Principal } from '#shared/domain/principal.ts';
 import { Problem } from '#shared/domain/problem.ts';
-import type { Announcer } from '#shared/rpc/contract.ts';
+import type { Announcer, Service } from '#shared/rpc/contract.ts';
 import { RpcServer } from '#shared/rpc/serve.ts';
 import { systemClock } from './clock.ts';
 import { lockDataFolder } from './database/lock.ts';
@@ -39,12 +40,16 @@ export type Backend = ReturnType<typeof compose>;
  *
  * @throws DataFolderInUse, or another Problem if the folder or the database cannot be used
  */
-export function composeBackend(dataDir: string, spawnHelper: SpawnHelper): Backend {
+export function composeBackend(
+  dataDir: string,
+  spawnHelper: SpawnHelper,
+  showWindow: Service<typeof workstation, Principal>['showWindow'] = () => ({ isShown: false }),
+): Backend {
   let lock: DataFolderLock | undefined;
   try {
     lock = lockDataFolder(dataDir);
     if (!lock) throw new DataFolderInUse(dataDir);
-    return compose(dataDir, spawnHelper, lock);
+    return compose(dataDir, spawnHelper, lock, showWindow);
   } catch (error) {
     lock?.release();
     throw storageProblem(error) ?? error;
@@ -52,7 +57,12 @@ export function composeBackend(dataDir: string, spawnHelper: SpawnHelper): Backe
 }
 
 /** By hand, in order. */
-function compose(dataDir: string, spawnHelper: SpawnHelper, lock: DataFolderLock) {
+function compose(
+  dataDir: string,
+  spawnHelper: SpawnHelper,
+  lock: DataFolderLock,
+  showWindow: Service<typeof workstation, Principal>['showWindow'],
+) {
   const log = createLog(dataDir);
   const database = openDatabase(dataDir, plainKeyProvider);
 
@@ -83,7 +93,12 @@ function compose(dataDir: string, spawnHelper: SpawnHelper, lock: DataFolderLock
   });
   const server = new RpcServer<BackendContracts, Principal>({
     contracts: backendContracts,
-    services: { archive: archive.service, settings: settings.service, viewing: viewing.service },
+    services: {
+      archive: archive.service,
+      settings: settings.service,
+      viewing: viewing.service,
+      workstation: { showWindow },
+    },
     reportInternalError: (name, error) => {
       const reference = randomUUID();
       log.error({ err: error, call: name, reference }, 'call failed');

@@ -3,8 +3,10 @@ import { parseArgs } from 'node:util';
 import type { BackendReport, LauncherOrder } from '#shared/contract/launch.ts';
 import { workstationPrincipal } from '#shared/domain/principal.ts';
 import { openPage } from '#page/page-files.ts';
+import { askHolderForWindow } from './ask-holder.ts';
 import { composeBackend } from './compose.ts';
 import { forkHelper } from './processes/helper-process.ts';
+import { requireNoKeyStore } from './site-policy.ts';
 import { startFailureOf } from './start-failure.ts';
 import { LoopbackServer } from './transport/loopback-server.ts';
 
@@ -14,6 +16,7 @@ const { values } = parseArgs({
     port: { type: 'string', default: '0' },
     page: { type: 'string', default: '' },
     lang: { type: 'string', default: 'ja' },
+    window: { type: 'boolean', default: false },
   },
 });
 
@@ -22,13 +25,21 @@ const report = (message: BackendReport) => void process.send?.(message);
 try {
   await serve();
 } catch (error) {
+  const failure = startFailureOf(error);
+  const isHeld = failure.code === 'data-folder-in-use' && values.window;
   // Said before the process ends: `send` alone would lose the message.
-  process.send?.(startFailureOf(error), () => process.exit(1));
+  process.send?.(isHeld ? await askHolderForWindow(values.data, failure) : failure, () => process.exit(1));
 }
 
 async function serve(): Promise<void> {
+  const startLink = (code: string) => `${server.origin}/start?code=${code}&lang=${values.lang}`;
   const findPageFile = openPage(values.page);
-  const backend = composeBackend(values.data, forkHelper);
+  requireNoKeyStore(values.data);
+  const backend = composeBackend(values.data, forkHelper, () => {
+    if (!values.window) return { isShown: false, url: startLink(server.access.newStartCode()) };
+    report({ event: 'show-window' });
+    return { isShown: true };
+  });
   const server = new LoopbackServer({
     port: Number(values.port),
     findPageFile,
@@ -58,7 +69,6 @@ async function serve(): Promise<void> {
   process.on('SIGHUP', () => void stop());
   process.on('disconnect', () => void stop());
 
-  const startLink = (code: string) => `${server.origin}/start?code=${code}&lang=${values.lang}`;
   process.on('message', (order: LauncherOrder) => {
     if (order.order === 'stop') void stop();
     else report({ event: 'window-address', url: startLink(server.access.newStartCode()) });

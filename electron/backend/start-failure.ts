@@ -1,4 +1,5 @@
 import type { StartFailure } from '#shared/contract/launch.ts';
+import { Problem } from '#shared/domain/problem.ts';
 
 /** What Node and SQLite say when a workstation cannot start, as the sentences the launcher has. */
 const codesOfSystemErrors: Readonly<Record<string, string>> = {
@@ -18,19 +19,19 @@ const codesOfSystemErrors: Readonly<Record<string, string>> = {
   SQLITE_BUSY: 'data-folder-in-use',
 };
 
-const codesOfOurErrors: Readonly<Record<string, string>> = {
-  DataFolderInUse: 'data-folder-in-use',
-  DatabaseFromNewerVersion: 'database-newer',
-};
-
 export function startFailureOf(error: unknown): StartFailure {
-  const { name, message, code, syscall } = error as NodeJS.ErrnoException;
+  const { message, code, syscall } = error as NodeJS.ErrnoException;
   const isForbiddenPort = code === 'EACCES' && syscall === 'listen';
   const known =
-    codesOfOurErrors[name] ??
-    (name === 'Problem' ? code : undefined) ??
+    (error instanceof Problem ? error.code : undefined) ??
     (isForbiddenPort ? 'port-forbidden' : codesOfSystemErrors[code ?? '']) ??
     // SQLite's extended codes: SQLITE_READONLY_DIRECTORY
     codesOfSystemErrors[(code ?? '').split('_').slice(0, 2).join('_')];
-  return { event: 'failed', code: known ?? 'internal', detail: message };
+  const { holderPid } = error as { holderPid?: number };
+  return {
+    event: 'failed',
+    code: known ?? 'internal',
+    detail: message,
+    ...(holderPid !== undefined && { holderPid }),
+  };
 }

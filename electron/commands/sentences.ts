@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 export type Language = 'ja' | 'en';
 
@@ -6,7 +6,7 @@ type Texts = Readonly<Record<string, string>>;
 
 function load(language: Language, namespace: string): Texts {
   const file = new URL(`../../resources/locales/${language}/${namespace}.json`, import.meta.url);
-  return JSON.parse(readFileSync(file, 'utf8')) as Texts;
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Texts) : {};
 }
 
 export interface Sentences {

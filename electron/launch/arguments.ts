@@ -1,6 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { defaultDataDir } from './default-data-dir.ts';
 
 const shells = ['electron', 'chromium', 'none'] as const;
 
@@ -39,16 +40,4 @@ export function parseLaunchArguments(args: readonly string[]): LaunchArguments {
     shell,
     isHeadless: values['no-window'],
   };
-}
-
-/** Where programs of this platform keep what belongs to one user of one machine and does not roam. */
-export function defaultDataDir(platform: NodeJS.Platform, env: NodeJS.ProcessEnv, home: string): string {
-  if (platform === 'win32') {
-    return path.win32.join(env['LOCALAPPDATA'] ?? path.win32.join(home, 'AppData', 'Local'), 'Enkaku');
-  }
-  if (platform === 'darwin') return path.posix.join(home, 'Library', 'Application Support', 'Enkaku');
-  const dataHome = env['XDG_DATA_HOME'];
-  // The specification has relative paths ignored.
-  const base = dataHome !== undefined && path.posix.isAbsolute(dataHome) ? dataHome : `${home}/.local/share`;
-  return path.posix.join(base, 'enkaku');
 }

@@ -30,6 +30,7 @@ export class BrowserSession {
   readonly #processes = new Set<ChildProcess>();
   #resolveClosed: () => void = () => {};
   #hadPage = false;
+  #hasWarned = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: BrowserSessionOptions) {
@@ -42,7 +43,8 @@ export class BrowserSession {
   async openWindow(): Promise<void> {
     const { backend, browser, dataDir, language, lastingUrl } = this.#options;
     const withoutSandbox = needsNoSandbox();
-    if (withoutSandbox) say('root-without-sandbox');
+    if (withoutSandbox && !this.#hasWarned) say('root-without-sandbox');
+    this.#hasWarned = true;
     const url = await backend.newWindowAddress();
     const { process: child, lastWords } = openBrowserWindow({
       browser,

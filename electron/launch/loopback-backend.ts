@@ -7,6 +7,8 @@ export interface LoopbackOptions {
   readonly port: number;
   readonly language: 'ja' | 'en';
   readonly pageDir: string;
+  /** A person waits for a window, not a program for the ready line. */
+  readonly withWindow: boolean;
 }
 
 export interface LoopbackBackend {
@@ -26,10 +28,26 @@ export interface LoopbackBackend {
 const STOP_TIMEOUT_MS = 10_000;
 
 /** Starts the backend as a local server in a process of its own. */
-export function startLoopbackBackend({ dataDir, port, language, pageDir }: LoopbackOptions): LoopbackBackend {
+export function startLoopbackBackend({
+  dataDir,
+  port,
+  language,
+  pageDir,
+  withWindow,
+}: LoopbackOptions): LoopbackBackend {
   const child = fork(
     fileURLToPath(new URL('../backend/on-loopback.ts', import.meta.url)),
-    ['--data', dataDir, '--port', String(port), '--page', pageDir, '--lang', language],
+    [
+      '--data',
+      dataDir,
+      '--port',
+      String(port),
+      '--page',
+      pageDir,
+      '--lang',
+      language,
+      ...(withWindow ? ['--window'] : []),
+    ],
     // Nothing but the ready line may appear on stdout.
     { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
   );

@@ -1,16 +1,23 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { stampOf } from '#page/page-build.ts';
 
 const STAMP_FILE = 'build-stamp';
 const sources = ['electron', 'shared', 'resources', 'package-lock.json'];
 
-/** Programs of the packaged application, by the name of their bundle in `out/electron`. */
-export const shellEntries: Readonly<Record<string, string>> = {
-  main: 'electron/shell/main.ts',
-  backend: 'electron/backend/in-electron.ts',
-  'ingest-process': 'electron/backend/processes/ingest-process.ts',
-};
+const PROCESSES = 'electron/backend/processes';
+
+/** Programs of the application, by the name of their bundle in `out/electron`: main, backend and each helper. */
+function shellEntries(root: string): Record<string, string> {
+  const helpers = readdirSync(path.join(root, PROCESSES))
+    .filter((file) => /^(?!helper).*-process\.ts$/.test(file))
+    .map((file) => [file.replace(/\.ts$/, ''), `${PROCESSES}/${file}`]);
+  return {
+    main: 'electron/shell/main.ts',
+    backend: 'electron/backend/in-electron.ts',
+    ...Object.fromEntries(helpers),
+  };
+}
 
 /** Bundles what Electron runs unless `out/electron` is made from the same sources. Returns its folder. */
 export async function ensureShellBuilt(root: string, announce: () => void): Promise<string> {
@@ -20,7 +27,7 @@ export async function ensureShellBuilt(root: string, announce: () => void): Prom
   announce();
   const freshDir = `${shellDir}.${process.pid}`;
   try {
-    await bundle(root, freshDir, shellEntries, 'es');
+    await bundle(root, freshDir, shellEntries(root), 'es');
     // A sandboxed preload script has to be a CommonJS file.
     await bundle(root, freshDir, { preload: 'electron/shell/preload.ts' }, 'cjs');
     writeFileSync(path.join(freshDir, STAMP_FILE), stamp);

@@ -1,15 +1,17 @@
 import { backendContracts } from '#shared/contract/index.ts';
 import type { BackendContracts } from '#shared/contract/index.ts';
+import { SHELL_BRIDGE } from '#shared/contract/shell-bridge.ts';
 import type { Client } from '#shared/rpc/connect.ts';
 import type { Port } from '#shared/rpc/frames.ts';
 import { BackendConnection } from './backend-connection.ts';
+import { openShellPort } from './shell-port.ts';
 import { createWebSocketPort } from './web-socket-port.ts';
 
 export type BackendClient = Client<BackendContracts>;
 
-/** Connects to the backend that served this page, and again whenever the connection is lost. */
+/** Connects to the backend behind this page, and again whenever the connection is lost. */
 export function connectBackend(): BackendConnection<BackendContracts> {
-  return new BackendConnection(backendContracts, openWebSocketPort);
+  return new BackendConnection(backendContracts, SHELL_BRIDGE in window ? openShellPort : openWebSocketPort);
 }
 
 async function openWebSocketPort(): Promise<Port> {

@@ -1,7 +1,8 @@
 import { archive } from './archive.ts';
 import { settings } from './settings.ts';
 import { viewing } from './viewing.ts';
+import { workstation } from './workstation.ts';
 
 /** Everything a page may ask of the backend. */
-export const backendContracts = { archive, settings, viewing } as const;
+export const backendContracts = { archive, settings, viewing, workstation } as const;
 export type BackendContracts = typeof backendContracts;

@@ -23,6 +23,8 @@ export interface StartFailure {
   readonly holderPid?: number;
   /** The workstation that has it was asked to show its window, and does. */
   readonly isShownElsewhere?: boolean;
+  /** It has no window of its own; this opens one, soon. */
+  readonly windowUrl?: string;
 }
 
 /** What a backend process tells whoever started it. */

@@ -5,8 +5,8 @@
 export const limits = {
   /** All values outside pixel and bulk data of one instance. The largest seen, an enhanced MR with 30,000 frames, needs 40 MiB. */
   headerBytes: 128 * 1024 * 1024,
-  /** One value kept in the header; longer ones are bulk data and are read from the file when asked for. */
-  headerValueBytes: 64 * 1024,
+  /** One value kept in the header, such as a palette of 65,536 colours; longer ones are bulk data and are read from the file when asked for. */
+  headerValueBytes: 128 * 1024,
   /** Elements of one instance, nested ones included: 100,000 frames with 20 attributes each. */
   elements: 2_000_000,
   /** Nested sequences. Structured reports, the deepest real objects, stay below 20. */

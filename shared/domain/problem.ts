@@ -15,6 +15,7 @@ export const problemCodes = [
   'backup-incomplete',
   'restore-target-not-empty',
   'workstation-ended',
+  'key-store-required',
   'internal',
 ] as const;
 

@@ -63,7 +63,8 @@ for (const [vowel, column] of Object.entries(vowelColumns)) {
 const IGNORED = /\p{M}/u;
 const SEPARATOR = /[\p{P}\p{Z}\p{S}\p{C}]/u;
 const LONG_VOWEL = 'ー';
-const REPEATS = /[々〻ゝゞヽヾ]/;
+const REPEAT = '々';
+const REPEATS = '々〻ゝゞヽヾ';
 
 /** Folds one text. The folding of each character depends only on it and on what stands before it. */
 export function foldText(source: string): FoldedText {
@@ -71,42 +72,69 @@ export function foldText(source: string): FoldedText {
   const origins: MatchRange[] = [];
   let index = 0;
   for (const character of source) {
-    const folded = foldCharacter(character, text);
     const end = index + character.length;
-    for (let unit = 0; unit < folded.length; unit++) origins.push({ start: index, end });
+    for (const letter of lettersOf(character)) text += inContext(letter, text);
     const last = origins.at(-1);
     // A mark that was dropped belongs to the letter before it.
-    if (folded === '' && last?.end === index && IGNORED.test(character)) {
+    if (text.length === origins.length && last?.end === index && IGNORED.test(character)) {
       origins[origins.length - 1] = { start: last.start, end };
     }
-    text += folded;
+    while (origins.length < text.length) origins.push({ start: index, end });
     index = end;
   }
   return { text, origins };
 }
 
-function foldCharacter(character: string, before: string): string {
-  const previous = before.slice(-1);
-  if (character.normalize('NFKC') === LONG_VOWEL) return vowelOf.get(previous) ?? '';
-  if (REPEATS.test(character)) return Array.from(before.slice(-2)).at(-1) ?? '';
-  let folded = '';
-  for (const part of character.normalize('NFKC').toLowerCase().normalize('NFD')) {
-    if (IGNORED.test(part) || SEPARATOR.test(part)) continue;
-    folded += foldLetter(part, folded.slice(-1) || previous);
+/** `foldText(source).text`, for whoever folds a whole archive. */
+export function foldedText(source: string): string {
+  let text = '';
+  for (const character of source) {
+    for (const letter of lettersOf(character)) text += inContext(letter, text);
   }
-  return folded;
+  return text;
 }
 
-function foldLetter(letter: string, previous: string): string {
+const lettersByCharacter = new Map<string, string>();
+/** More than one archive's names need; keeps a hostile one from filling memory. */
+const CHARACTERS_REMEMBERED = 20_000;
+
+/** What a character stands for wherever it stands; empty if it is ignored. */
+function lettersOf(character: string): string {
+  const known = lettersByCharacter.get(character);
+  if (known !== undefined) return known;
+  if (lettersByCharacter.size >= CHARACTERS_REMEMBERED) lettersByCharacter.clear();
+  let letters = '';
+  for (const part of character.normalize('NFKC').toLowerCase().normalize('NFD')) {
+    if (!IGNORED.test(part) && !SEPARATOR.test(part)) letters += letterOf(part);
+  }
+  lettersByCharacter.set(character, letters);
+  return letters;
+}
+
+function letterOf(letter: string): string {
+  if (REPEATS.includes(letter)) return REPEAT;
   const code = letter.charCodeAt(0);
   const isKatakana = code >= 0x30a1 && code <= 0x30f6;
   const hiragana = isKatakana ? String.fromCharCode(code - 0x60) : letter;
   const full = kana.get(hiragana) ?? hiragana;
-  // さとう, サトオ and サトー are one name, and so are せいこ and セーコ.
-  const vowelBefore = vowelOf.get(previous);
-  if (full === 'う' && vowelBefore === 'お') return 'お';
-  if (full === 'い' && vowelBefore === 'え') return 'え';
   return standIn.get(full) ?? latin[full] ?? full;
+}
+
+/** Letters whose meaning depends on what stands before them. */
+function inContext(letter: string, before: string): string {
+  switch (letter) {
+    case LONG_VOWEL:
+      return vowelOf.get(before.slice(-1)) ?? '';
+    case REPEAT:
+      return Array.from(before.slice(-2)).at(-1) ?? '';
+    // さとう, サトオ and サトー are one name, and so are せいこ and セーコ.
+    case 'う':
+      return vowelOf.get(before.slice(-1)) === 'お' ? 'お' : letter;
+    case 'い':
+      return vowelOf.get(before.slice(-1)) === 'え' ? 'え' : letter;
+    default:
+      return letter;
+  }
 }
 
 /**
@@ -116,7 +144,7 @@ function foldLetter(letter: string, previous: string): string {
 export function searchWords(query: string): readonly (readonly string[])[] {
   return query
     .split(/[\s\u3000]+/)
-    .map((word) => foldText(word).text)
+    .map(foldedText)
     .filter((word) => word !== '')
     .map((word) => [word, ...asContinuation(word)]);
 }

@@ -19,7 +19,7 @@ export const laws: readonly FolderLaw[] = [
   {
     folder: 'electron/backend/processes',
     ours: ['shared'],
-    packages: ['node:', 'dcmjs', 'dcmjs-codecs', 'yauzl'],
+    packages: ['node:', 'dcmjs', 'dcmjs-codecs', 'fast-png', 'yauzl'],
   },
   {
     folder: 'electron/backend/database',
@@ -58,7 +58,7 @@ export const laws: readonly FolderLaw[] = [
   { folder: 'electron/page', ours: [], packages: ['node:', 'vite'] },
   {
     folder: 'electron/shell',
-    ours: ['shared', 'resources', 'electron/page'],
+    ours: ['shared', 'electron/page', 'electron/launch/sentences.ts', 'electron/launch/default-data-dir.ts'],
     packages: ['node:', 'electron'],
   },
   {
@@ -80,6 +80,18 @@ export const laws: readonly FolderLaw[] = [
     folder: 'renderer/imaging',
     ours: ['shared'],
     packages: ['@cornerstonejs/core', '@cornerstonejs/tools', '@cornerstonejs/dicom-image-loader'],
+  },
+  {
+    // The codecs of dicom-image-loader, used directly: its own post-processing changes values (docs/decisions).
+    folder: 'renderer/imaging/decode',
+    ours: ['shared'],
+    packages: [
+      '@cornerstonejs/codec-charls',
+      '@cornerstonejs/codec-libjpeg-turbo-8bit',
+      '@cornerstonejs/codec-openjpeg',
+      '@cornerstonejs/codec-openjph',
+      'dcmjs-codecs',
+    ],
   },
   { folder: 'renderer/backend', ours: ['shared'], packages: ['react', '@tanstack/react-query'] },
   { folder: 'renderer/i18n', ours: ['shared', 'resources'], packages: ['i18next', 'react-i18next', 'react'] },

@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { plainKeyProvider } from '#backend/keys.ts';
 import { SealedFileWriter, readSealed } from '#backend/sealed-file.ts';
 import { temporaryDirectory } from '#tests/support/workstation.ts';
+import type { Measured } from './measured.ts';
 
 const FILES = 300;
 const HEAD_BYTES = 4 * 1024;
@@ -96,14 +97,6 @@ const candidates: Readonly<Record<string, (directory: string) => Candidate>> = {
   'blobs, 4 KiB pages': (directory) => createBlobs(directory, 4096),
   'blobs, 32 KiB pages': (directory) => createBlobs(directory, 32768),
 };
-
-export interface Measured {
-  readonly measure: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly ratioTo?: string;
-  readonly target?: string;
-}
 
 async function measureCandidate(name: string, batchFiles: number): Promise<Measured[]> {
   const directory = temporaryDirectory();

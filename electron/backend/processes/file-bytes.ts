@@ -36,10 +36,14 @@ export function fileSource(file: OpenFile): ByteSource {
   return createWindowedSource(file.byteLength, (offset, target) => readAt(file, offset, target));
 }
 
-/** @throws Refusal `truncated` if the file has become shorter than it was */
-export function readWhole(file: OpenFile): Uint8Array {
-  const bytes = Buffer.allocUnsafe(file.byteLength);
-  if (readAt(file, 0, bytes) < bytes.byteLength) {
+/**
+ * The whole file, at the start of `target`, which has to be large enough.
+ *
+ * @throws Refusal `truncated` if the file has become shorter than it was
+ */
+export function readWhole(file: OpenFile, target: Uint8Array): Uint8Array {
+  const bytes = target.subarray(0, file.byteLength);
+  if (readAt(file, 0, bytes) < file.byteLength) {
     throw new Refusal('truncated', 'the file became shorter while it was read');
   }
   return bytes;

@@ -31,7 +31,7 @@ export interface HelperLimits {
 
 const MIB = 1024 * 1024;
 
-/** Node itself maps about 600 MiB before it has read anything. */
+/** Node itself maps about 1300 MiB, most of them never touched, before it has read anything. */
 const limitsByRole: Readonly<Record<HelperRole, HelperLimits>> = {
   ingest: { heapMib: 1024, residentMib: 1536, dataMib: 2560 },
   codec: { heapMib: 1024, residentMib: 3072, dataMib: 5120 },
@@ -42,20 +42,26 @@ const entries: Readonly<Record<HelperRole, string>> = {
   codec: './codec-process.ts',
 };
 
-/** File of a helper and the arguments it needs, for whoever starts it. */
-export function helperEntry(role: HelperRole): { file: string; execArgv: string[]; args: string[] } {
-  const { heapMib, residentMib } = limitsByRole[role];
+/** File of a helper and the arguments that keep it within its limits, for whoever starts it. */
+export function helperEntry(role: HelperRole) {
   return {
     file: fileURLToPath(new URL(entries[role], import.meta.url)),
+    ...helperArguments(limitsByRole[role]),
+  };
+}
+
+export const forkHelper: SpawnHelper = (role) => startHelper(helperEntry(role).file, limitsByRole[role]);
+
+function helperArguments({ heapMib, residentMib }: HelperLimits) {
+  return {
     execArgv: [`--max-old-space-size=${heapMib}`, '--disable-warning=ExperimentalWarning'],
     args: [`--resident-limit-bytes=${residentMib * MIB}`],
   };
 }
 
-export const forkHelper: SpawnHelper = (role) => {
-  const { file, execArgv, args } = helperEntry(role);
-  const nodeArgs = [...execArgv, file, ...args];
-  const { command, commandArgs } = boundedCommand(role, nodeArgs);
+export function startHelper(file: string, limits: HelperLimits): HelperProcess {
+  const { execArgv, args } = helperArguments(limits);
+  const { command, commandArgs } = boundedCommand([...execArgv, file, ...args], limits);
   const child = spawn(command, commandArgs, {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -74,11 +80,11 @@ export const forkHelper: SpawnHelper = (role) => {
     },
     kill: () => void child.kill('SIGKILL'),
   };
-};
+}
 
 /** Linux counts array buffers as data of the process; other systems leave them to the watchdog alone. */
-function boundedCommand(role: HelperRole, nodeArgs: readonly string[]) {
+function boundedCommand(nodeArgs: readonly string[], { dataMib }: HelperLimits) {
   if (process.platform !== 'linux') return { command: process.execPath, commandArgs: nodeArgs };
-  const script = `ulimit -d ${limitsByRole[role].dataMib * 1024}; exec "$0" "$@"`;
+  const script = `ulimit -d ${dataMib * 1024}; exec "$0" "$@"`;
   return { command: '/bin/sh', commandArgs: ['-c', script, process.execPath, ...nodeArgs] };
 }

@@ -18,6 +18,8 @@ export type ReportBytes = (bytesDone: number) => void;
 
 /** Up to here a file is read once and handled in memory. */
 const IN_MEMORY_BYTES = 16 * 1024 * 1024;
+/** The same memory for every file: fresh memory costs more than the reading. */
+let wholeFile: Buffer | undefined;
 /** Asked of the disk piece by piece, so that a slow one never takes long for a single answer. */
 const SYNC_INTERVAL_BYTES = 32 * 1024 * 1024;
 
@@ -35,8 +37,10 @@ export async function ingest(
   try {
     const byteLength = zipEntry?.uncompressedBytes ?? source.byteLength;
     if (byteLength <= IN_MEMORY_BYTES) {
-      const chunks = zipEntry ? readZipEntry(source, zipEntry) : [readWhole(source)];
-      return await ingestBytes(await joined(chunks, byteLength), stagingPath);
+      const bytes = zipEntry
+        ? await joined(readZipEntry(source, zipEntry), byteLength)
+        : readWhole(source, (wholeFile ??= Buffer.allocUnsafeSlow(IN_MEMORY_BYTES)));
+      return await ingestBytes(bytes, stagingPath);
     }
     const chunks = zipEntry ? readZipEntry(source, zipEntry) : readChunks(source);
     return await ingestStream(chunks, stagingPath, report);
@@ -44,7 +48,6 @@ export async function ingest(
     rmSync(stagingPath, { force: true });
     throw error;
   } finally {
-    rmSync(`${stagingPath}.inflated`, { force: true });
     source.close();
   }
 }
@@ -85,19 +88,24 @@ async function ingestStream(
 }
 
 async function readHeader(source: ByteSource, start: FileStart, stagingPath: string) {
-  const options = { vrOf, toBase64: (bytes: Uint8Array) => bufferOf(bytes).toString('base64') };
-  const inflated = start.transferSyntax.deflated
-    ? await inflateToFile(source, start.dataSetOffset, `${stagingPath}.inflated`)
-    : undefined;
+  if (!start.transferSyntax.deflated) return readDataSet(start, source, start.dataSetOffset);
+  const inflatedPath = `${stagingPath}.inflated`;
   try {
-    const dataSet = inflated
-      ? { source: fileSource(inflated), offset: 0 }
-      : { source, offset: start.dataSetOffset };
-    const { metadata, ...read } = readInstance(start, dataSet, options);
-    return { ...read, metadata: deflateRawSync(JSON.stringify(metadata), { level: 3 }) };
+    const inflated = await inflateToFile(source, start.dataSetOffset, inflatedPath);
+    try {
+      return readDataSet(start, fileSource(inflated), 0);
+    } finally {
+      inflated.close();
+    }
   } finally {
-    inflated?.close();
+    rmSync(inflatedPath, { force: true });
   }
+}
+
+function readDataSet(start: FileStart, source: ByteSource, offset: number) {
+  const toBase64 = (bytes: Uint8Array) => bufferOf(bytes).toString('base64');
+  const { metadata, ...read } = readInstance(start, { source, offset }, { vrOf, toBase64 });
+  return { ...read, metadata: deflateRawSync(JSON.stringify(metadata), { level: 3 }) };
 }
 
 async function copyWithHashes(
@@ -151,13 +159,14 @@ function writeFully(file: number, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.byteLength;) written += writeSync(file, bytes, written);
 }
 
-async function joined(
-  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  byteLength: number,
-): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const chunk of chunks) pieces.push(chunk);
-  return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces, byteLength);
+async function joined(chunks: AsyncIterable<Uint8Array>, byteLength: number): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafe(byteLength);
+  let length = 0;
+  for await (const chunk of chunks) {
+    bytes.set(chunk, length);
+    length += chunk.byteLength;
+  }
+  return bytes;
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {

@@ -4,27 +4,43 @@ export interface ParentChannel {
   onMessage(listener: (message: unknown) => void): void;
 }
 
-/** What Electron puts into the `process` of a utility process. */
-interface UtilityProcess {
-  readonly parentPort?: {
-    postMessage(message: unknown): void;
-    on(event: 'message', listener: (event: { readonly data: unknown }) => void): void;
-  };
+interface MessageEmitter {
+  on(event: 'message', listener: (event: { data: unknown; ports: readonly HandedPort[] }) => void): void;
+  on(event: 'close', listener: () => void): void;
 }
 
-/** Ends this process when the backend is gone. */
+interface HandedPort extends MessageEmitter {
+  postMessage(message: unknown): void;
+  start(): void;
+}
+
+/**
+ * In a utility process the shell hands over one port to the backend, and nothing passes through the
+ * shell after that. Ends this process when the backend is gone.
+ */
 export function connectToParent(): ParentChannel {
-  const { parentPort } = process as unknown as UtilityProcess;
-  if (parentPort) {
+  const { parentPort } = process as unknown as { readonly parentPort?: MessageEmitter };
+  if (!parentPort) {
+    process.on('disconnect', () => process.exit(0));
     return {
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port, not a window
-      send: (message) => parentPort.postMessage(message),
-      onMessage: (listener) => parentPort.on('message', ({ data }) => listener(data)),
+      send: (message) => void process.send?.(message),
+      onMessage: (listener) => void process.on('message', listener),
     };
   }
-  process.on('disconnect', () => process.exit(0));
+  // Lives as long as the process: a port that is collected as garbage is a closed port.
+  let port: HandedPort | undefined;
+  const listeners = new Set<(message: unknown) => void>();
+  parentPort.on('message', ({ ports: [handed] }) => {
+    if (port || !handed) return;
+    port = handed;
+    port.on('message', ({ data }) => {
+      for (const listener of listeners) listener(data);
+    });
+    port.on('close', () => process.exit(0));
+    port.start();
+  });
   return {
-    send: (message) => void process.send?.(message),
-    onMessage: (listener) => void process.on('message', listener),
+    send: (message) => port?.postMessage(message),
+    onMessage: (listener) => void listeners.add(listener),
   };
 }

@@ -1,7 +1,6 @@
 import { firstNumber, firstText, numbers } from '../attributes.ts';
 import type { DicomJson } from '../dicom-json.ts';
 import type { LookupTable } from '../pixel-description.ts';
-import { EXPLICIT_BIG_ENDIAN } from '../transfer-syntax.ts';
 import { items } from './frame-attributes.ts';
 import { decodeInlineBinary } from './inline-binary.ts';
 
@@ -52,7 +51,7 @@ function voiFunctionOf(frame: DicomJson): VoiFunction {
 function lookupTable(item: DicomJson, frame: DicomJson): LookupTable | undefined {
   const [count = 0, first = 0, bits = 0] = numbers(item, '00283002') ?? [];
   const length = count === 0 ? 65_536 : count;
-  const entries = lutData(item, length, firstText(frame, '00083002') === EXPLICIT_BIG_ENDIAN);
+  const entries = lutData(item, length);
   if (!entries || entries.length < length || bits < 1 || bits > 16) return undefined;
   const table = entries.slice(0, length);
   const maximum = table.reduce((highest, entry) => Math.max(highest, entry), 0);
@@ -72,7 +71,7 @@ function signedFirstValue(first: number, item: DicomJson, frame: DicomJson): num
   return goesBelowZero ? first - 65_536 : first;
 }
 
-function lutData(item: DicomJson, length: number, isBigEndian: boolean): Uint16Array | undefined {
+function lutData(item: DicomJson, length: number): Uint16Array | undefined {
   const values = numbers(item, '00283006');
   if (values) return Uint16Array.from(values);
   const text = item['00283006']?.InlineBinary;
@@ -81,7 +80,6 @@ function lutData(item: DicomJson, length: number, isBigEndian: boolean): Uint16A
   // Eight bits per entry may be packed two to a word or stand alone.
   if (bytes.length < length * 2) return Uint16Array.from(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Uint16Array.from({ length: bytes.length >> 1 }, (_, index) =>
-    view.getUint16(index * 2, !isBigEndian),
-  );
+  // DICOM JSON is little endian whatever the file was (PS3.18 section F.2.7).
+  return Uint16Array.from({ length: bytes.length >> 1 }, (_, index) => view.getUint16(index * 2, true));
 }

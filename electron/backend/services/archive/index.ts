@@ -86,9 +86,9 @@ export function createArchive(options: ArchiveOptions) {
   }
 
   const service: Service<typeof archive, Principal> = {
-    listStudies: ({ sort, offset, limit, ...filter }) => {
-      const { total, studyKeys } = search.find(filter, sort, offset, limit);
-      return { total, studies: studyKeys.map(find) };
+    listStudies: async ({ sort, offset, limit, ...filter }) => {
+      const { total, studyKeys } = await search.find(filter, sort, offset, limit);
+      return { total, studies: studies.findAll(studyKeys) };
     },
     countStudies: (filter) => search.count(filter),
     describeStudy: ({ studyKey }) => {

@@ -34,7 +34,7 @@ export class IngestPool {
   readonly #silenceTimeoutMs: number;
   readonly #slots = new Set<Slot>();
   readonly #idle: Slot[] = [];
-  readonly #waiting: ((slot: Slot) => void)[] = [];
+  readonly #waiting: ((slot: Slot | undefined) => void)[] = [];
   #nextId = 1;
   #isClosed = false;
 
@@ -73,11 +73,13 @@ export class IngestPool {
 
   close(): void {
     this.#isClosed = true;
-    for (const slot of this.#slots) slot.process.kill();
+    for (const waiting of this.#waiting.splice(0)) waiting(undefined);
+    for (const slot of this.#slots) this.#replace(slot, 'parse-crashed');
   }
 
   async #run(work: Work, onBytes: (bytesDone: number) => void = () => {}): Promise<Result> {
     const slot = await this.#acquire();
+    if (!slot) return { ok: false, code: 'parse-crashed', detail: 'closed' };
     const id = this.#nextId++;
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#replace(slot, 'parse-timeout'), this.#silenceTimeoutMs);
@@ -125,7 +127,9 @@ export class IngestPool {
     if (running && !this.#isClosed) this.#release(this.#newSlot());
   }
 
-  #acquire(): Promise<Slot> {
+  /** Undefined once closed. */
+  #acquire(): Promise<Slot | undefined> {
+    if (this.#isClosed) return Promise.resolve(undefined);
     const slot = this.#idle.pop() ?? (this.#slots.size < this.#size ? this.#newSlot() : undefined);
     if (slot) return Promise.resolve(slot);
     return new Promise((resolve) => this.#waiting.push(resolve));

@@ -2,7 +2,7 @@ import type { Statement } from 'better-sqlite3';
 import type { PatientSummary, SamePatientCandidate } from '#shared/contract/study.ts';
 import type { PatientKey } from '#shared/domain/identifiers.ts';
 import type { Principal } from '#shared/domain/principal.ts';
-import { foldText } from '#shared/domain/search-text.ts';
+import { foldedText } from '#shared/domain/search-text.ts';
 import type { ArchiveDatabase } from '#backend/database/open.ts';
 import { PATIENT_COLUMNS, patientSummary } from './study-rows.ts';
 import type { PatientRow } from './study-rows.ts';
@@ -99,6 +99,6 @@ export function createPatients(database: ArchiveDatabase) {
 function haveSameName(a: PatientRow, b: PatientRow): boolean {
   const hasKana = a.name_phonetic !== '' && b.name_phonetic !== '';
   const [own, other] = hasKana ? [a.name_phonetic, b.name_phonetic] : [a.name_alphabetic, b.name_alphabetic];
-  const folded = foldText(own).text;
-  return folded !== '' && folded === foldText(other).text;
+  const folded = foldedText(own);
+  return folded !== '' && folded === foldedText(other);
 }

@@ -3,7 +3,7 @@ import type { Demographics } from '#shared/contract/study.ts';
 import type { FramePart } from '#shared/dicom/frame-index.ts';
 import type { InstanceSummary } from '#shared/dicom/instance-summary.ts';
 import type { StudyKey } from '#shared/domain/identifiers.ts';
-import { foldText } from '#shared/domain/search-text.ts';
+import { foldedText } from '#shared/domain/search-text.ts';
 import type { ArchiveDatabase } from '#backend/database/open.ts';
 
 /** A staged file as it will be registered. */
@@ -212,7 +212,7 @@ function columnsOf({ name, birthDate, sex }: Demographics) {
 
 /** Without an id nothing joins two studies to one patient, and within a study only equal demographics do. */
 function identityWithoutId(studyUid: string, { name, birthDate, sex }: Demographics): string {
-  const nameParts = [name.alphabetic, name.ideographic, name.phonetic].map((part) => foldText(part).text);
+  const nameParts = [name.alphabetic, name.ideographic, name.phonetic].map((part) => foldedText(part));
   return [studyUid, ...nameParts, birthDate, sex].join('\n');
 }
 
@@ -230,7 +230,7 @@ function disagrees(row: PatientRow, { name, birthDate, sex }: Demographics): boo
       archived !== arrived &&
       archived !== '' &&
       arrived !== '' &&
-      foldText(archived).text !== foldText(arrived).text,
+      foldedText(archived) !== foldedText(arrived),
   );
 }
 

@@ -12,6 +12,10 @@ export function createStudies(database: ArchiveDatabase) {
   const byKey = prepare<StudyRow>(
     `SELECT ${STUDY_COLUMNS} FROM ${STUDY_TABLES} WHERE studies.study_key = ? AND is_in_bin = 0`,
   );
+  /** One statement for a whole page: each costs as much as many rows. */
+  const byKeys = prepare<StudyRow>(`
+    SELECT ${STUDY_COLUMNS} FROM json_each(?) wanted CROSS JOIN ${STUDY_TABLES}
+    WHERE studies.study_key = wanted.value AND is_in_bin = 0 ORDER BY wanted.key`);
   const inBinByKey = prepare<StudyRow>(
     `SELECT ${STUDY_COLUMNS} FROM ${STUDY_TABLES} WHERE studies.study_key = ? AND is_in_bin = 1`,
   );
@@ -43,6 +47,11 @@ export function createStudies(database: ArchiveDatabase) {
     find(studyKey: StudyKey): StudySummary | undefined {
       const row = byKey.get(studyKey);
       return row && studySummary(row);
+    },
+
+    /** In the given order; those that are gone are left out. */
+    findAll(studyKeys: readonly StudyKey[]): StudySummary[] {
+      return byKeys.all(JSON.stringify(studyKeys)).map(studySummary);
     },
 
     findInBin(studyKey: StudyKey): StudySummary | undefined {

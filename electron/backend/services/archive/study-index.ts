@@ -1,8 +1,11 @@
 import type { StudyCounts, StudyFilter, StudySort, StudySortColumn } from '#shared/contract/study.ts';
 import type { StudyKey } from '#shared/domain/identifiers.ts';
 import { searchWords } from '#shared/domain/search-text.ts';
+import { add, facilityCounts, modalityCounts } from './study-counts.ts';
+import { StudyOrder } from './study-order.ts';
+import type { SortKey } from './study-order.ts';
 
-/** What of one study is searched, filtered, counted and sorted by. */
+/** What of one study is searched, filtered and counted by. */
 export interface IndexedStudy {
   readonly studyKey: StudyKey;
   /** Folded fields, one a line. */
@@ -12,8 +15,14 @@ export interface IndexedStudy {
   readonly facility: string;
   /** YYYYMMDD; empty if unknown. */
   readonly studyDate: string;
+  readonly studyTime: string;
   readonly isUnread: boolean;
-  readonly sortKeys: Readonly<Record<StudySortColumn, string | number>>;
+}
+
+/** Reads by what studies are sorted; asked for a column when a person first sorts by it. */
+export interface SortKeySource {
+  all(column: StudySortColumn): ReadonlyMap<StudyKey, SortKey>;
+  one(column: StudySortColumn, studyKey: StudyKey): SortKey;
 }
 
 export interface FoundPage {
@@ -21,124 +30,150 @@ export interface FoundPage {
   readonly studyKeys: readonly StudyKey[];
 }
 
-/** Where a study stands in the index; the place of a removed one is used again. */
+/** Where a study stands in the columns; the place of a removed one is used again. */
 type Slot = number;
 
+const NO_STUDY = 0;
+
 /**
- * All studies in memory, so that every key press of a search, with any filter, sort and count, is
- * one pass over arrays. docs/decisions compares this with SQLite's full-text index.
+ * All studies in memory, a column per property, so that every key press of a search, with any filter,
+ * sort and count, is one pass over arrays. docs/decisions compares this with SQLite's full-text index.
  */
 export class StudyIndex {
-  readonly #studies: (IndexedStudy | undefined)[] = [];
+  readonly #sortKeys: SortKeySource;
+  readonly #keys: number[] = [];
   readonly #texts: string[] = [];
+  /** As numbers: 20240115; 0 if unknown. */
+  readonly #dates: number[] = [];
+  readonly #modalityIds: number[] = [];
+  readonly #facilityIds: number[] = [];
+  readonly #unread: number[] = [];
+  readonly #modalities = new Interned();
+  readonly #facilities = new Interned();
   readonly #slots = new Map<StudyKey, Slot>();
   readonly #freeSlots: Slot[] = [];
-  readonly #orders = new Map<StudySortColumn, Slot[]>();
+  /** From old to new; every other order falls back on it. */
+  readonly #byDate = new StudyOrder((a, b) => (this.#keys[a] ?? 0) - (this.#keys[b] ?? 0));
+  readonly #orders = new Map<StudySortColumn, StudyOrder>();
   /** The last text searched for and who has it; typing on only narrows it down. */
   #lastText: { readonly query: string; readonly slots: readonly Slot[] } | undefined;
+
+  constructor(sortKeys: SortKeySource) {
+    this.#sortKeys = sortKeys;
+  }
 
   get size(): number {
     return this.#slots.size;
   }
 
   put(study: IndexedStudy): void {
-    this.#lastText = undefined;
-    const known = this.#slots.get(study.studyKey);
-    const slot = known ?? this.#freeSlots.pop() ?? this.#studies.length;
-    const before = this.#studies[slot];
-    for (const [column, order] of this.#orders) {
-      if (before && before.sortKeys[column] === study.sortKeys[column]) continue;
-      if (before) order.splice(this.#placeOf(order, column, before), 1);
-    }
-    this.#studies[slot] = study;
+    const { studyKey } = study;
+    this.#takeOut(studyKey);
+    const slot = this.#slots.get(studyKey) ?? this.#freeSlots.pop() ?? this.#keys.length;
+    this.#slots.set(studyKey, slot);
+    this.#keys[slot] = studyKey;
     this.#texts[slot] = study.text;
-    this.#slots.set(study.studyKey, slot);
-    for (const [column, order] of this.#orders) {
-      if (before && before.sortKeys[column] === study.sortKeys[column]) continue;
-      order.splice(this.#placeOf(order, column, study), 0, slot);
-    }
+    this.#dates[slot] = Number(study.studyDate);
+    this.#modalityIds[slot] = this.#modalities.idOf(study.modalities);
+    this.#facilityIds[slot] = this.#facilities.idOf(study.facility);
+    this.#unread[slot] = study.isUnread ? 1 : 0;
+    this.#byDate.add(slot, dateKey(study));
+    for (const [column, order] of this.#orders) order.add(slot, this.#sortKeys.one(column, studyKey));
   }
 
   remove(studyKey: StudyKey): void {
     const slot = this.#slots.get(studyKey);
-    const study = slot === undefined ? undefined : this.#studies[slot];
-    if (slot === undefined || !study) return;
-    this.#lastText = undefined;
-    for (const [column, order] of this.#orders) order.splice(this.#placeOf(order, column, study), 1);
-    this.#studies[slot] = undefined;
-    this.#texts[slot] = '';
+    if (slot === undefined) return;
+    this.#takeOut(studyKey);
     this.#slots.delete(studyKey);
+    this.#keys[slot] = NO_STUDY;
+    this.#texts[slot] = '';
     this.#freeSlots.push(slot);
   }
 
   find(filter: StudyFilter, sort: StudySort, offset: number, limit: number): FoundPage {
-    const passes = this.#filterOf(filter);
-    const hasText = this.#withText(filter.text);
-    const isFound = new Uint8Array(this.#studies.length);
+    const order = this.#orderBy(sort.column).slots();
+    const isFound = new Uint8Array(this.#keys.length);
     let total = 0;
-    for (const slot of hasText ?? this.#studies.keys()) {
-      const study = this.#studies[slot];
-      if (!study || !passes.all(study)) continue;
+    this.#forEach(filter, (slot, hasModality, hasFacility) => {
+      if (!hasModality || !hasFacility) return;
       isFound[slot] = 1;
       total++;
+    });
+    const studyKeys: StudyKey[] = [];
+    const wanted = Math.min(limit, total - offset);
+    let toSkip = offset;
+    for (let step = 0; step < order.length && studyKeys.length < wanted; step++) {
+      const slot = order[sort.descending ? order.length - 1 - step : step] ?? -1;
+      if (isFound[slot] !== 1) continue;
+      if (toSkip > 0) toSkip--;
+      else studyKeys.push(this.#keys[slot] as StudyKey);
     }
-    return { total, studyKeys: this.#page(isFound, sort, offset, Math.min(limit, total - offset)) };
+    return { total, studyKeys };
   }
 
   count(filter: StudyFilter): StudyCounts {
-    const passes = this.#filterOf(filter);
-    const modalities = new Map<string, number>();
-    const facilities = new Map<string, number>();
+    const perModality = new Uint32Array(this.#modalities.size);
+    const perFacility = new Uint32Array(this.#facilities.size);
     let total = 0;
     let unread = 0;
-    for (const slot of this.#withText(filter.text) ?? this.#studies.keys()) {
-      const study = this.#studies[slot];
-      if (!study || !passes.others(study)) continue;
-      const hasModality = passes.modality(study);
-      const hasFacility = passes.facility(study);
-      if (hasFacility) modalities.set(study.modalities, (modalities.get(study.modalities) ?? 0) + 1);
-      if (hasModality) facilities.set(study.facility, (facilities.get(study.facility) ?? 0) + 1);
-      if (!hasModality || !hasFacility) continue;
+    this.#forEach(filter, (slot, hasModality, hasFacility) => {
+      const modalityId = this.#modalityIds[slot] ?? 0;
+      const facilityId = this.#facilityIds[slot] ?? 0;
+      if (hasFacility) perModality[modalityId] = (perModality[modalityId] ?? 0) + 1;
+      if (hasModality) perFacility[facilityId] = (perFacility[facilityId] ?? 0) + 1;
+      if (!hasModality || !hasFacility) return;
       total++;
-      if (study.isUnread) unread++;
+      unread += this.#unread[slot] ?? 0;
+    });
+    const single = new Map<string, number>();
+    for (const [combination, count] of this.#modalities.named(perModality)) {
+      for (const modality of combination.split(',')) add(single, modality, count);
     }
-    return {
-      total,
-      unread,
-      byModality: mostFrequentFirst(perSingleModality(modalities)).map(([modality, count]) => ({
-        modality,
-        count,
-      })),
-      byFacility: mostFrequentFirst(facilities).map(([facility, count]) => ({ facility, count })),
-    };
+    const byFacility = facilityCounts(new Map(this.#facilities.named(perFacility)));
+    return { total, unread, byModality: modalityCounts(single), byFacility };
   }
 
-  #filterOf({ modalities, facilities, dateFrom, dateTo, readState }: StudyFilter) {
-    const wantedModalities = new Set(modalities);
-    const wantedFacilities = new Set(facilities);
-    // Few combinations exist, so each is split once.
-    const combinations = new Map<string, boolean>();
-    const modality = (study: IndexedStudy) => {
-      if (wantedModalities.size === 0) return true;
-      let isWanted = combinations.get(study.modalities);
-      if (isWanted === undefined) {
-        isWanted = study.modalities.split(',').some((each) => wantedModalities.has(each));
-        combinations.set(study.modalities, isWanted);
-      }
-      return isWanted;
-    };
-    const facility = (study: IndexedStudy) =>
-      wantedFacilities.size === 0 || wantedFacilities.has(study.facility);
-    const others = (study: IndexedStudy) =>
-      (readState === 'any' || study.isUnread === (readState === 'unread')) &&
-      (dateFrom === '' || study.studyDate >= dateFrom) &&
-      (dateTo === '' || (study.studyDate !== '' && study.studyDate <= dateTo));
-    return {
-      modality,
-      facility,
-      others,
-      all: (study: IndexedStudy) => others(study) && modality(study) && facility(study),
-    };
+  /** Out of every order, while its keys are still what they were when it went in. */
+  #takeOut(studyKey: StudyKey): void {
+    this.#lastText = undefined;
+    const slot = this.#slots.get(studyKey);
+    if (slot === undefined) return;
+    for (const order of this.#orders.values()) order.remove(slot);
+    this.#byDate.remove(slot);
+  }
+
+  /** Every study that passes the filter but for modality and facility, and whether it passes those too. */
+  #forEach(
+    filter: StudyFilter,
+    visit: (slot: Slot, hasModality: boolean, hasFacility: boolean) => void,
+  ): void {
+    const wantedModalities = this.#modalities.mark(
+      (combination) =>
+        filter.modalities.length === 0 ||
+        combination.split(',').some((modality) => filter.modalities.includes(modality)),
+    );
+    const wantedFacilities = this.#facilities.mark(
+      (facility) => filter.facilities.length === 0 || filter.facilities.includes(facility),
+    );
+    const from = filter.dateFrom === '' ? 0 : Number(filter.dateFrom);
+    const to = filter.dateTo === '' ? Infinity : Number(filter.dateTo);
+    // A study without a date is in no range.
+    const earliest = filter.dateTo === '' ? from : Math.max(1, from);
+    const wantedUnread = filter.readState === 'any' ? undefined : Number(filter.readState === 'unread');
+    const found = this.#withText(filter.text);
+    const length = found?.length ?? this.#keys.length;
+    for (let index = 0; index < length; index++) {
+      const slot = found ? (found[index] ?? 0) : index;
+      const date = this.#dates[slot] ?? 0;
+      if (this.#keys[slot] === NO_STUDY || date < earliest || date > to) continue;
+      if (wantedUnread !== undefined && this.#unread[slot] !== wantedUnread) continue;
+      visit(
+        slot,
+        wantedModalities[this.#modalityIds[slot] ?? 0] === 1,
+        wantedFacilities[this.#facilityIds[slot] ?? 0] === 1,
+      );
+    }
   }
 
   /** Who has every word, or undefined if no word was given. */
@@ -148,75 +183,69 @@ export class StudyIndex {
     const last = this.#lastText;
     if (last?.query === query) return last.slots;
     // What is typed on only makes words longer or adds one, so nothing new can be found.
-    const candidates = last && query.startsWith(last.query) ? last.slots : this.#texts.keys();
+    const candidates = last && query.startsWith(last.query) ? last.slots : undefined;
     const slots: Slot[] = [];
-    for (const slot of candidates) {
-      const text = this.#texts[slot] ?? '';
-      if (words.every((alternatives) => alternatives.some((word) => text.includes(word)))) slots.push(slot);
+    const length = candidates?.length ?? this.#texts.length;
+    for (let index = 0; index < length; index++) {
+      const slot = candidates ? (candidates[index] ?? 0) : index;
+      if (hasWords(this.#texts[slot] ?? '', words)) slots.push(slot);
     }
     this.#lastText = { query, slots };
     return slots;
   }
 
-  #page(isFound: Uint8Array, { column, descending }: StudySort, offset: number, count: number): StudyKey[] {
-    const order = this.#orderBy(column);
-    const page: StudyKey[] = [];
-    let toSkip = offset;
-    for (let step = 0; step < order.length && page.length < count; step++) {
-      const slot = order[descending ? order.length - 1 - step : step] ?? -1;
-      if (isFound[slot] !== 1) continue;
-      const study = this.#studies[slot];
-      if (toSkip > 0) toSkip--;
-      else if (study) page.push(study.studyKey);
-    }
-    return page;
-  }
-
-  #orderBy(column: StudySortColumn): Slot[] {
+  #orderBy(column: StudySortColumn): StudyOrder {
+    if (column === 'studyDate') return this.#byDate;
     const known = this.#orders.get(column);
     if (known) return known;
-    const sorted = [...this.#slots.values()]
-      .map((slot) => ({ slot, study: this.#studies[slot] }))
-      .filter((each): each is { slot: Slot; study: IndexedStudy } => each.study !== undefined)
-      .sort((a, b) => compare(column, a.study, b.study))
-      .map(({ slot }) => slot);
-    this.#orders.set(column, sorted);
-    return sorted;
-  }
-
-  /** Where a study stands in an order, or where it would. */
-  #placeOf(order: readonly Slot[], column: StudySortColumn, study: IndexedStudy): number {
-    let low = 0;
-    let high = order.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const other = this.#studies[order[middle] ?? -1];
-      if (other && compare(column, other, study) < 0) low = middle + 1;
-      else high = middle;
+    const order = new StudyOrder(this.#byDate);
+    for (const [studyKey, sortKey] of this.#sortKeys.all(column)) {
+      const slot = this.#slots.get(studyKey);
+      if (slot !== undefined) order.add(slot, sortKey);
     }
-    return low;
+    this.#orders.set(column, order);
+    return order;
   }
 }
 
-/** A total order: among equals the newer study comes first, except by date, which runs from old to new. */
-function compare(column: StudySortColumn, a: IndexedStudy, b: IndexedStudy): number {
-  const [own, other] = [a.sortKeys[column], b.sortKeys[column]];
-  if (own !== other) return own < other ? -1 : 1;
-  const sign = column === 'studyDate' ? 1 : -1;
-  const [ownDate, otherDate] = [a.sortKeys.studyDate, b.sortKeys.studyDate];
-  if (ownDate !== otherDate) return ownDate < otherDate ? -sign : sign;
-  return (a.studyKey - b.studyKey) * sign;
+/** Date and time as one number: 20240115093000, exact in a double. */
+function dateKey({ studyDate, studyTime }: IndexedStudy): number {
+  return Number(studyDate) * 1e6 + Number(/^\d{1,6}/.exec(studyTime)?.[0].padEnd(6, '0') ?? 0);
 }
 
-function perSingleModality(combinations: ReadonlyMap<string, number>): Map<string, number> {
-  const single = new Map<string, number>();
-  for (const [combination, count] of combinations) {
-    if (combination === '') continue;
-    for (const modality of combination.split(',')) single.set(modality, (single.get(modality) ?? 0) + count);
+function hasWords(text: string, words: readonly (readonly string[])[]): boolean {
+  for (const alternatives of words) {
+    let isFound = false;
+    for (const word of alternatives) isFound ||= text.includes(word);
+    if (!isFound) return false;
   }
-  return single;
+  return true;
 }
 
-function mostFrequentFirst(counts: ReadonlyMap<string, number>): [string, number][] {
-  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+/** Few different texts, numbered, so that rows hold numbers and each text is looked at once. */
+class Interned {
+  readonly #ids = new Map<string, number>();
+
+  get size(): number {
+    return this.#ids.size;
+  }
+
+  idOf(text: string): number {
+    const known = this.#ids.get(text);
+    if (known !== undefined) return known;
+    this.#ids.set(text, this.#ids.size);
+    return this.#ids.size - 1;
+  }
+
+  /** For each id whether its text is wanted. */
+  mark(isWanted: (text: string) => boolean): Uint8Array {
+    return Uint8Array.from(this.#ids.keys(), (text) => (isWanted(text) ? 1 : 0));
+  }
+
+  /** Those that were counted at all, by name. */
+  named(counts: Uint32Array): [string, number][] {
+    return [...this.#ids]
+      .map(([text, id]): [string, number] => [text, counts[id] ?? 0])
+      .filter(([, count]) => count > 0);
+  }
 }

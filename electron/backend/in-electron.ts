@@ -1,0 +1,55 @@
+// Entry as a utility process of Electron: calls through ports that the shell hands over, bytes on the local endpoint.
+import { parseArgs } from 'node:util';
+import type { BackendToShell, ShellToBackend } from '#shared/contract/shell-messages.ts';
+import { workstationPrincipal } from '#shared/domain/principal.ts';
+import { composeBackend } from './compose.ts';
+import { ShellHelpers } from './shell-helpers.ts';
+import { startFailureOf } from './start-failure.ts';
+import { createHandedPort } from './transport/handed-port.ts';
+import type { HandedPort, ParentPort } from './transport/handed-port.ts';
+
+const { values } = parseArgs({ options: { data: { type: 'string', default: '' } } });
+const { parentPort } = process as NodeJS.Process & { parentPort?: ParentPort };
+if (!parentPort) throw new Error('this program is started by Electron as a utility process');
+
+// A port that is collected as garbage is a closed port.
+const ports = new Set<HandedPort>();
+const tellShell = (message: BackendToShell) => parentPort.postMessage(message);
+const helpers = new ShellHelpers(tellShell);
+
+try {
+  await serve(parentPort);
+} catch (error) {
+  tellShell(startFailureOf(error));
+  // The message needs a moment to leave; the shell waits for the end of this process.
+  setTimeout(() => process.exit(1), 200);
+}
+
+async function serve(shell: ParentPort): Promise<void> {
+  const backend = composeBackend(values.data, helpers.spawn, () => {
+    tellShell({ event: 'show-window' });
+    return { isShown: true };
+  });
+  await backend.endpoint.listen();
+  let isStopping = false;
+  const stop = async () => {
+    if (isStopping) return;
+    isStopping = true;
+    await backend.close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop());
+  shell.on('message', ({ data, ports: [port] }) => {
+    const order = data as ShellToBackend;
+    if (order.order === 'stop') void stop();
+    else if (order.order === 'helper-ended') helpers.ended(order.id, order.code);
+    else if (!port) return;
+    else if (order.order === 'helper-started') helpers.started(order.id, port);
+    else {
+      ports.add(port);
+      port.on('close', () => ports.delete(port));
+      backend.server.attach(createHandedPort(port), workstationPrincipal);
+    }
+  });
+  tellShell({ event: 'serving', endpoint: backend.endpoint.address });
+}

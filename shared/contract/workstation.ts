@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { method } from '../rpc/contract.ts';
+
+/** The workstation as a program among others on this machine. */
+export const workstation = {
+  /** Somebody started it a second time: brings its window to the front, or opens one. */
+  showWindow: method(
+    z.null(),
+    z.strictObject({
+      isShown: z.boolean(),
+      /** Where nobody sits at it: opens one window, soon. */
+      url: z.string().optional(),
+    }),
+  ),
+} as const;

@@ -1,0 +1,159 @@
+// The shell's real code with the real backend and helpers in processes of their own; only `electron` is a stand-in.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { MessagePort } from 'node:worker_threads';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { MANIFEST_FILE } from '#page/page-files.ts';
+import { backendContracts } from '#shared/contract/index.ts';
+import type { ShellBridge } from '#shared/contract/shell-bridge.ts';
+import { RpcConnection } from '#shared/rpc/connect.ts';
+import { createMessagePort } from '#shared/rpc/message-port.ts';
+import { aFile, element, identity, imageShape } from '#tests/support/dicom-files.ts';
+import { BrowserWindow, app, blockers, page, protocol } from '#tests/support/electron-stand-in/index.ts';
+import { IpcRenderer } from '#tests/support/electron-stand-in/inter-process.ts';
+import { alive } from '#tests/support/electron-stand-in/utility-process.ts';
+import { root, temporaryDirectory } from '#tests/support/workstation.ts';
+import { ensureShellBuilt } from '../../../../electron/launch/shell-build.ts';
+
+vi.mock('electron', () => import('#tests/support/electron-stand-in/index.ts'));
+
+const folder = temporaryDirectory();
+const dataDir = path.join(folder.path, 'データ フォルダー');
+const pageDir = path.join(folder.path, 'page');
+const dicomFile = path.join(folder.path, 'image.dcm');
+const said: string[] = [];
+let window: BrowserWindow;
+let bridge: ShellBridge;
+let takePort: (port: MessagePort) => void = () => {};
+let connection: RpcConnection<typeof backendContracts>;
+
+beforeAll(async () => {
+  mkdirSync(dataDir);
+  mkdirSync(pageDir);
+  writeFileSync(path.join(pageDir, 'index.html'), '<title>page</title>');
+  writeFileSync(path.join(pageDir, MANIFEST_FILE), JSON.stringify({ stamp: '', files: ['index.html'] }));
+  writeFileSync(
+    dicomFile,
+    aFile([...identity(), ...imageShape(), element('7FE00010', 'OW', Buffer.alloc(24, 7))]),
+  );
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((text) => {
+      said.push(String(text));
+      return true;
+    });
+  }
+  const programsDir = await ensureShellBuilt(root, () => {});
+  const { startShell } = await import('../../../../electron/shell/start-shell.ts');
+  const options = [`--enkaku-data=${dataDir}`, `--enkaku-page=${pageDir}`, '--enkaku-lang=en'];
+  startShell(programsDir, ['electron', 'main.js', '--original-process-start-time=1', ...options]);
+  app.becomeReady();
+  await vi.waitFor(() => expect(said.join('')).toContain('"window-ready"'), 30_000);
+  window = BrowserWindow.getAllWindows()[0] as BrowserWindow;
+  vi.stubGlobal('window', {
+    location: { origin: 'enkaku://app' },
+    postMessage: (_message: unknown, _origin: string, [port]: readonly MessagePort[]) =>
+      port && takePort(port),
+  });
+  page.ipc = new IpcRenderer(window.webContents);
+  await import('../../../../electron/shell/preload.ts');
+  bridge = page.exposed.get('enkakuShell') as ShellBridge;
+  connection = await connect();
+});
+
+afterAll(() => {
+  vi.restoreAllMocks();
+  folder.remove();
+});
+
+async function connect(): Promise<RpcConnection<typeof backendContracts>> {
+  const port = await new Promise<MessagePort>((resolve) => {
+    takePort = resolve;
+    bridge.requestPort();
+  });
+  return new RpcConnection(backendContracts, createMessagePort(port));
+}
+
+const backendProcess = () => [...alive].find(({ serviceName }) => serviceName === 'Enkaku backend');
+
+test('the window shows the page in the language asked for, and is never slowed down', () => {
+  expect(window.webContents.getURL()).toBe('enkaku://app/?lang=en');
+  expect(window.calls).toEqual(['maximize', 'show']);
+  expect(window.options.webPreferences).toMatchObject({ backgroundThrottling: false });
+  expect(app.getPath('userData')).toBe(path.join(dataDir, 'electron'));
+});
+
+test('the page calls the backend through a port of its own', async () => {
+  await connection.checkFingerprint();
+  expect(await connection.client.archive.listStudies({})).toMatchObject({ total: 0 });
+});
+
+test('a helper of the shell takes a file in, and its bytes come back as they were', async () => {
+  const ended = new Promise<unknown>((resolve) => connection.client.archive.on('importEnded', resolve));
+  await connection.client.archive.startImport({ paths: [dicomFile] });
+  expect(await ended).toMatchObject({ totals: { imported: 1, rejected: [] } });
+  expect([...alive].map(({ serviceName }) => serviceName)).toContain('Enkaku ingest');
+  const uids = ['2', '3', '1.1'].map((end) => `1.2.826.0.1.3680043.8.498.${end}`);
+  const url = `enkaku://app/dicomweb/studies/${uids[0]}/series/${uids[1]}/instances/${uids[2]}`;
+  const response = await protocol.request(url, {
+    headers: { Accept: 'multipart/related; type="application/dicom"; transfer-syntax=*' },
+    initiatorOrigin: 'enkaku://app',
+  });
+  expect(response.status).toBe(200);
+  const body = Buffer.from(await response.arrayBuffer());
+  expect(body.includes(readFileSync(dicomFile))).toBe(true);
+});
+
+test('a request that is given up harms nothing', async () => {
+  const url = 'enkaku://app/dicomweb/instances';
+  for (let round = 0; round < 20; round++) await (await protocol.request(url)).body?.cancel();
+  const controller = new AbortController();
+  const given = protocol.request(url, { signal: controller.signal });
+  controller.abort();
+  await given.then(
+    ({ body }) => body?.cancel(),
+    () => {},
+  );
+  expect((await protocol.request(url)).status).toBe(200);
+});
+
+test('while somebody reads, the display stays on', async () => {
+  bridge.keepAwake(true);
+  await expect.poll(() => [...blockers.values()]).toEqual(['prevent-display-sleep']);
+  bridge.keepAwake(true);
+  bridge.keepAwake(false);
+  await expect.poll(() => blockers.size).toBe(0);
+});
+
+test('a second start brings the window to the front', () => {
+  window.minimize();
+  app.emit('second-instance');
+  expect(window.calls.slice(-3)).toEqual(['restore', 'show', 'focus']);
+});
+
+test('a page that crashed is loaded again', () => {
+  app.emit('render-process-gone', {}, window.webContents, { reason: 'crashed', exitCode: 5 });
+  expect(window.webContents.history).toEqual(['reload']);
+});
+
+test('a backend that ends is started again; the page gets a new port and finds everything', async () => {
+  const waiting = new Promise((resolve) => connection.client.archive.on('importEnded', resolve));
+  void waiting;
+  const before = backendProcess()?.pid ?? 0;
+  process.kill(before, 'SIGKILL');
+  await expect
+    .poll(() => connection.client.archive.listStudies({}).catch((error: { code: string }) => error.code))
+    .toBe('disconnected');
+  connection = await connect();
+  expect(await connection.client.archive.listStudies({})).toMatchObject({ total: 1 });
+  expect(backendProcess()?.pid).not.toBe(before);
+  expect(said.join('')).toContain('has been started again');
+  await expect.poll(async () => (await protocol.request('enkaku://app/dicomweb/instances')).status).toBe(200);
+  // The helpers of the backend that ended went with it.
+  await expect.poll(() => [...alive].map(({ serviceName }) => serviceName)).toEqual(['Enkaku backend']);
+});
+
+test('closing the window ends everything', async () => {
+  window.close();
+  await expect.poll(() => app.exitCode, { timeout: 15_000 }).toBe(0);
+  expect(alive.size).toBe(0);
+});
