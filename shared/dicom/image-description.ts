@@ -8,8 +8,8 @@ import type { SuvFactor } from './grey-scale/suv.ts';
 import { cardiac, contrast, frameTimesMs, instantMs, temporalPosition } from './image/acquisition.ts';
 import type { Cardiac, Contrast, TemporalPosition } from './image/acquisition.ts';
 import { attributesOfFrames, items } from './image/frame-attributes.ts';
-import { complexComponent, diffusion, echo } from './image/magnetic-resonance.ts';
-import type { ComplexComponent, Diffusion, Echo } from './image/magnetic-resonance.ts';
+import { complexComponent, diffusion, echo, magneticSequence } from './image/magnetic-resonance.ts';
+import type { ComplexComponent, Diffusion, Echo, MagneticSequence } from './image/magnetic-resonance.ts';
 import { nuclearFrames, nuclearPlane } from './image/nuclear-medicine.ts';
 import type { NuclearFrame } from './image/nuclear-medicine.ts';
 import { pixelSpacing, ultrasoundRegions } from './image/spacing.ts';
@@ -66,8 +66,7 @@ export interface ImageDescription {
   readonly contrast?: Contrast;
   readonly diffusion?: Diffusion;
   readonly echo?: Echo;
-  readonly repetitionTimeMs?: number;
-  readonly inversionTimeMs?: number;
+  readonly sequence?: MagneticSequence;
   readonly temporalPosition?: TemporalPosition;
   readonly cardiac?: Cardiac;
   readonly nuclear?: NuclearFrame;
@@ -76,7 +75,7 @@ export interface ImageDescription {
   readonly voi: VoiDescription;
   /** The smallest value is white: MONOCHROME1, or Presentation LUT Shape INVERSE. */
   readonly isInverted: boolean;
-  /** Stored values that are no image: one value, or a range up to and including `to`. */
+  /** Modality values that are no image: one value, or a range up to and including `to`. */
   readonly padding?: { readonly from: number; readonly to: number };
   readonly lossy: LossyCompression;
   /** Unit of the modality values ("HU", "BQML"), empty if unknown. */
@@ -105,13 +104,20 @@ export function describeImages(json: DicomJson): ImageDescription[] {
   const frameTimes = frameTimesMs(json, frames.length);
   const nuclear = json['00540010'] || json['00540020'] ? nuclearFrames(json, frames.length) : undefined;
   const common = instancePart(json, frames.length);
+  // Frames without groups of their own are all described by the same attributes.
+  const parts = new Map<DicomJson, ReturnType<typeof framePart>>();
+  const partOf = (frame: DicomJson) => {
+    const part = parts.get(frame) ?? framePart(frame, common.modality);
+    parts.set(frame, part);
+    return part;
+  };
   return frames.map((frame, index) => {
     const vectors = nuclear?.[index];
     const plane = (vectors && nuclearPlane(json, vectors)) ?? planeOf(frame, index);
     const frameTimeMs = frameTimes?.[index];
     return {
       ...common,
-      ...framePart(frame, common.modality),
+      ...partOf(frame),
       frameNumber: index + 1,
       ...(plane && { plane }),
       ...(vectors && { nuclear: vectors }),
@@ -175,8 +181,7 @@ function framePart(frame: DicomJson, modality: InstancePart['modality']) {
     ...optional('contrast', contrast(frame)),
     ...(isMagnetic && optional('diffusion', diffusion(frame))),
     ...(isMagnetic && optional('echo', echo(frame))),
-    ...optional('repetitionTimeMs', firstNumber(frame, '00180080')),
-    ...optional('inversionTimeMs', firstNumber(frame, '00189079') ?? firstNumber(frame, '00180082')),
+    ...(isMagnetic && { sequence: magneticSequence(frame) }),
     ...optional('temporalPosition', temporalPosition(frame)),
     ...optional('cardiac', cardiac(frame)),
     voi: voiDescription(frame),
@@ -223,14 +228,20 @@ function unitOf(frame: DicomJson, modality: string): string {
   return named === 'US' ? '' : named;
 }
 
-/** Pixel Padding Value may be written unsigned although pixels are signed. */
+/**
+ * Pixel Padding Value and Range Limit, as modality values. The value may be written unsigned although the
+ * pixels are signed; through a Modality LUT it cannot be followed.
+ */
 function paddingOf(frame: DicomJson): { from: number; to: number } | undefined {
   const isSigned = firstNumber(frame, '00280103') === 1;
-  const signed = (value: number) => (isSigned && value > 32_767 ? value - 65_536 : value);
   const value = firstNumber(frame, '00280120');
-  if (value === undefined) return undefined;
-  const limit = firstNumber(frame, '00280121') ?? value;
-  return { from: Math.min(signed(value), signed(limit)), to: Math.max(signed(value), signed(limit)) };
+  if (value === undefined || frame['00283000']) return undefined;
+  const slope = firstNumber(frame, '00281053') || 1;
+  const intercept = firstNumber(frame, '00281052') ?? 0;
+  const [a, b] = [value, firstNumber(frame, '00280121') ?? value]
+    .map((stored) => (isSigned && stored > 32_767 ? stored - 65_536 : stored))
+    .map((stored) => stored * slope + intercept);
+  return a === undefined || b === undefined ? undefined : { from: Math.min(a, b), to: Math.max(a, b) };
 }
 
 function lossyCompression(json: DicomJson): LossyCompression {

@@ -90,3 +90,28 @@ export function echo(frame: DicomJson): Echo | undefined {
   if (number === undefined && timeMs === undefined) return undefined;
   return { ...(number !== undefined && { number }), ...(timeMs !== undefined && { timeMs }) };
 }
+
+/** How the signal was made; what the weighting is inferred from (series/weighting.ts). */
+export interface MagneticSequence {
+  /** SE, IR, GR, EP ... */
+  readonly scanningSequence: readonly string[];
+  readonly is3d: boolean;
+  readonly isAngiography: boolean;
+  /** Acquisition Contrast of enhanced images: T1, FLUID_ATTENUATED, TIME_OF_FLIGHT ...; empty for classic ones. */
+  readonly acquisitionContrast: string;
+  readonly repetitionTimeMs?: number;
+  readonly inversionTimeMs?: number;
+}
+
+export function magneticSequence(frame: DicomJson): MagneticSequence {
+  const repetitionTimeMs = firstNumber(frame, '00180080');
+  const inversionTimes = numbers(frame, '00189079')?.[0] ?? firstNumber(frame, '00180082');
+  return {
+    scanningSequence: (frame['00180020']?.Value ?? []).map(String),
+    is3d: firstText(frame, '00180023') === '3D',
+    isAngiography: firstText(frame, '00180025') === 'Y',
+    acquisitionContrast: firstText(frame, '00089209') ?? '',
+    ...(repetitionTimeMs !== undefined && { repetitionTimeMs }),
+    ...(inversionTimes !== undefined && { inversionTimeMs: inversionTimes }),
+  };
+}

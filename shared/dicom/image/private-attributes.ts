@@ -1,5 +1,5 @@
-import { decodeInlineBinary } from './inline-binary.ts';
 import type { DicomJson, DicomJsonAttribute } from '../dicom-json.ts';
+import { decodeInlineBinary } from './inline-binary.ts';
 
 /**
  * An element of a vendor's private block; PS3.5 section 7.8. `element` is the low byte, the block is

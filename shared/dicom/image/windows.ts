@@ -2,7 +2,7 @@ import { firstNumber, firstText, numbers } from '../attributes.ts';
 import type { DicomJson } from '../dicom-json.ts';
 import type { LookupTable } from '../pixel-description.ts';
 import { items } from './frame-attributes.ts';
-import { decodeInlineBinary } from './inline-binary.ts';
+import { readLookupTable } from '../pixels/lookup-table.ts';
 
 /** PS3.3 section C.11.2.1.3. */
 export type VoiFunction = 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID';
@@ -49,37 +49,14 @@ function voiFunctionOf(frame: DicomJson): VoiFunction {
 
 /** An item of a VOI LUT Sequence; undefined if its data are missing or too short. PS3.3 section C.11.2.1.1. */
 function lookupTable(item: DicomJson, frame: DicomJson): LookupTable | undefined {
-  const [count = 0, first = 0, bits = 0] = numbers(item, '00283002') ?? [];
-  const length = count === 0 ? 65_536 : count;
-  const entries = lutData(item, length);
-  if (!entries || entries.length < length || bits < 1 || bits > 16) return undefined;
-  const table = entries.slice(0, length);
-  const maximum = table.reduce((highest, entry) => Math.max(highest, entry), 0);
-  return {
-    firstValue: signedFirstValue(first, item, frame),
-    // Some equipment writes more bits than it declares; clipping them would turn white into black.
-    bitsPerEntry: Math.max(bits, Math.ceil(Math.log2(maximum + 1))),
-    entries: table,
-    explanation: firstText(item, '00283003') ?? '',
-  };
-}
-
-/** The descriptor's VR follows the sign of what goes in, and writers get it wrong (PS3.3 section C.11.2.1.1). */
-function signedFirstValue(first: number, item: DicomJson, frame: DicomJson): number {
-  if (item['00283002']?.vr === 'SS' || first < 32_768) return first;
+  // Its input are modality values: below zero if the pixels are signed, or made so by the intercept.
   const goesBelowZero = firstNumber(frame, '00280103') === 1 || (firstNumber(frame, '00281052') ?? 0) < 0;
-  return goesBelowZero ? first - 65_536 : first;
-}
-
-function lutData(item: DicomJson, length: number): Uint16Array | undefined {
-  const values = numbers(item, '00283006');
-  if (values) return Uint16Array.from(values);
-  const text = item['00283006']?.InlineBinary;
-  if (text === undefined) return undefined;
-  const bytes = decodeInlineBinary(text);
-  // Eight bits per entry may be packed two to a word or stand alone.
-  if (bytes.length < length * 2) return Uint16Array.from(bytes);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // DICOM JSON is little endian whatever the file was (PS3.18 section F.2.7).
-  return Uint16Array.from({ length: bytes.length >> 1 }, (_, index) => view.getUint16(index * 2, true));
+  const table = readLookupTable(item, goesBelowZero && item['00283002']?.vr !== 'SS');
+  const [count = 0] = numbers(item, '00283002') ?? [];
+  if (!table || table.entries.length < (count === 0 ? 65_536 : count) || table.bitsPerEntry < 1)
+    return undefined;
+  let maximum = 0;
+  for (const entry of table.entries) maximum = Math.max(maximum, entry);
+  // Some equipment writes more bits than it declares; clipping them would turn white into black.
+  return { ...table, bitsPerEntry: Math.max(table.bitsPerEntry, Math.ceil(Math.log2(maximum + 1))) };
 }

@@ -25,6 +25,10 @@ export type Finding =
   | { readonly code: 'orientation-varies'; readonly values: { readonly count: number } }
   | { readonly code: 'time-series'; readonly values: { readonly count: number } }
   | { readonly code: 'too-few-slices'; readonly values: { readonly count: number } }
+  | {
+      readonly code: 'not-enough-memory';
+      readonly values: { readonly neededMib: number; readonly availableMib: number };
+    }
   | { readonly code: 'colour'; readonly values: Readonly<Record<string, never>> }
   | { readonly code: 'uncalibrated'; readonly values: Readonly<Record<string, never>> }
   | { readonly code: 'detector-spacing'; readonly values: Readonly<Record<string, never>> }

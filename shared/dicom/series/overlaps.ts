@@ -13,7 +13,7 @@ const FEWEST_PHASES = 8;
 const separators: readonly [DistinctionCode, (image: ImageDescription) => string][] = [
   ['image-type', (image) => image.imageType.join('\\')],
   ['time', (image) => String(image.temporalPosition?.index ?? image.temporalPosition?.offsetMs ?? '')],
-  ['inversion-time', (image) => String(image.inversionTimeMs ?? '')],
+  ['inversion-time', (image) => String(image.sequence?.inversionTimeMs ?? '')],
   ['direction', (image) => image.diffusion?.direction?.map((value) => value.toFixed(3)).join('\\') ?? ''],
   ['contrast', (image) => (image.contrast ? String(image.contrast.isEnhanced) : '')],
   ['acquisition', (image) => String(image.acquisitionNumber ?? '')],
