@@ -38,6 +38,8 @@ export function headersOfPageFile(pathname: string): Record<string, string> {
     // Built files carry a hash of their content in their name.
     'Cache-Control': pathname.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-cache',
     'Cross-Origin-Opener-Policy': 'same-origin',
+    // Isolated pages may share memory with their workers: reformats then need no second copy of the pixels.
+    'Cross-Origin-Embedder-Policy': 'require-corp',
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=(), payment=()',
     'Referrer-Policy': 'no-referrer',

@@ -1,12 +1,14 @@
 import appInEnglish from '#resources/locales/en/app.json' with { type: 'json' };
 import errorsInEnglish from '#resources/locales/en/errors.json' with { type: 'json' };
 import importInEnglish from '#resources/locales/en/import.json' with { type: 'json' };
+import imagingInEnglish from '#resources/locales/en/imaging.json' with { type: 'json' };
 import problemInEnglish from '#resources/locales/en/problem.json' with { type: 'json' };
 import refusalInEnglish from '#resources/locales/en/refusal.json' with { type: 'json' };
 import worklistInEnglish from '#resources/locales/en/worklist.json' with { type: 'json' };
 import appInJapanese from '#resources/locales/ja/app.json' with { type: 'json' };
 import errorsInJapanese from '#resources/locales/ja/errors.json' with { type: 'json' };
 import importInJapanese from '#resources/locales/ja/import.json' with { type: 'json' };
+import imagingInJapanese from '#resources/locales/ja/imaging.json' with { type: 'json' };
 import problemInJapanese from '#resources/locales/ja/problem.json' with { type: 'json' };
 import refusalInJapanese from '#resources/locales/ja/refusal.json' with { type: 'json' };
 import worklistInJapanese from '#resources/locales/ja/worklist.json' with { type: 'json' };
@@ -17,6 +19,7 @@ export const texts = {
     app: appInJapanese,
     errors: errorsInJapanese,
     import: importInJapanese,
+    imaging: imagingInJapanese,
     problem: problemInJapanese,
     refusal: refusalInJapanese,
     worklist: worklistInJapanese,
@@ -25,6 +28,7 @@ export const texts = {
     app: appInEnglish,
     errors: errorsInEnglish,
     import: importInEnglish,
+    imaging: imagingInEnglish,
     problem: problemInEnglish,
     refusal: refusalInEnglish,
     worklist: worklistInEnglish,

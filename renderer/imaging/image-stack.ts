@@ -1,12 +1,20 @@
+import type { PlaneName } from '#shared/dicom/geometry/orientation.ts';
 import type { DicomJson } from '#shared/dicom/dicom-json.ts';
 import type { ImageDescription } from '#shared/dicom/image-description.ts';
 import type { DecodedFrame } from '#shared/dicom/pixel-description.ts';
 import type { Distinction } from '#shared/dicom/series/partial-group.ts';
 import type { StackGeometry } from '#shared/dicom/series/stack-geometry.ts';
+import type { SlabMode } from '#shared/dicom/volume/sample-plane.ts';
 import type { SeriesUid, StudyKey, StudyUid } from '#shared/domain/identifiers.ts';
 import type { ProgressKeeper } from './loading/stack-progress.ts';
 import type { StackProgress } from './loading/stack-progress.ts';
 import type { Observable } from './observable.ts';
+
+/** Several neighbouring planes seen as one. */
+export interface Slab {
+  readonly mode: SlabMode;
+  readonly thicknessMm: number;
+}
 
 /** One image that can be shown: a stored frame, or one that is computed from several. */
 export interface StackImage {
@@ -23,6 +31,12 @@ export interface ImageStack {
   /** Names the same stack whenever the series is opened again. */
   readonly id: string;
   readonly kind: 'acquired' | 'slab' | 'reformat';
+  /** The acquired stack behind it; itself if it is one. */
+  readonly source: ImageStack;
+  /** Of reformats: the plane it is cut in. */
+  readonly plane?: PlaneName;
+  /** Of thick planes: how they are made. What each really covers is its image's slice thickness. */
+  readonly slab?: Slab;
   readonly studyKey: StudyKey;
   readonly studyUid: StudyUid;
   readonly seriesUid: SeriesUid;
@@ -40,6 +54,8 @@ export interface LoadableStack extends ImageStack {
   readonly keeper: ProgressKeeper;
   /** network: fetched and decoded; compute: made from loaded frames. */
   readonly lane: 'network' | 'compute';
+  /** Where in its source a computed image lies: loading starts there. */
+  sourceIndex?(index: number): number;
   /** Rejects with a FrameFailure. */
   produce(index: number, signal: AbortSignal): Promise<DecodedFrame>;
 }

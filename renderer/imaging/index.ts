@@ -1,5 +1,7 @@
 // Draws images and measures on them: everything that touches Cornerstone3D. This is the room's public face.
-export type { ImageStack, StackImage } from './image-stack.ts';
+export { planeOfStack, reformat, thicknessOfSlices, withSlab } from './derived/derived-stacks.ts';
+export type { DerivedStack } from './derived/derived-stacks.ts';
+export type { ImageStack, Slab, StackImage } from './image-stack.ts';
 export { findImage } from './image-stack.ts';
 export type { LoadState, StackProgress } from './loading/stack-progress.ts';
 export type { Observable } from './observable.ts';

@@ -1,12 +1,12 @@
 import type { DecodedFrame } from '#shared/dicom/pixel-description.ts';
-import { placesOf } from '../image-stack.ts';
+import { loadable, placesOf } from '../image-stack.ts';
 import type { LoadableStack } from '../image-stack.ts';
 import type { LoadState } from './stack-progress.ts';
 
 /** A part of the screen that shows a stack: what lies near its index is loaded first. */
 interface Focus {
   readonly stack: LoadableStack;
-  index: number;
+  readonly index: number;
   /** Images further away are not loaded ahead. */
   readonly radius: number;
 }
@@ -33,12 +33,6 @@ interface Lane {
   readonly aheadLimit: number;
 }
 
-export interface FrameLoaderOptions {
-  readonly cacheLimitBytes: number;
-  /** Told when pixels leave the cache. */
-  readonly onEvicted: (imageId: string) => void;
-}
-
 /** How far ahead images are computed: they cost processor time that scrolling needs too. */
 const COMPUTED_AHEAD = 6;
 
@@ -47,9 +41,11 @@ const COMPUTED_AHEAD = 6;
  * for first, then outwards from every index on the screen in turn. What nobody wants any more is cancelled.
  */
 export class FrameLoader {
-  readonly #options: FrameLoaderOptions;
+  readonly cacheLimitBytes: number;
   readonly #entries = new Map<string, Entry>();
-  readonly #foci = new Map<object, Focus>();
+  /** Of a computed stack there are two: itself and what it is computed from. */
+  readonly #foci = new Map<object, readonly Focus[]>();
+  readonly #evictionListeners = new Set<(imageId: string) => void>();
   /** Waited for, the most recent last. */
   #urgent: string[] = [];
   readonly #lanes: Record<LoadableStack['lane'], Lane> = {
@@ -61,8 +57,13 @@ export class FrameLoader {
   #clock = 0;
   #turn = 0;
 
-  constructor(options: FrameLoaderOptions) {
-    this.#options = options;
+  constructor(cacheLimitBytes: number) {
+    this.cacheLimitBytes = cacheLimitBytes;
+  }
+
+  /** Tells when pixels leave the cache. */
+  onEvicted(listener: (imageId: string) => void): void {
+    this.#evictionListeners.add(listener);
   }
 
   get bytes(): number {
@@ -102,16 +103,9 @@ export class FrameLoader {
   /** Says that `owner` looks at this index now; loading follows it. Nothing to look at: undefined. */
   focus(owner: object, place: { stack: LoadableStack; index: number } | undefined): void {
     const known = this.#foci.get(owner);
-    if (place && known?.stack === place.stack) {
-      known.index = place.index;
-    } else if (place) {
-      const radius = place.stack.lane === 'compute' ? COMPUTED_AHEAD : place.stack.images.length;
-      this.#foci.set(owner, { ...place, radius });
-      this.#cancelUnwanted();
-    } else {
-      this.#foci.delete(owner);
-      this.#cancelUnwanted();
-    }
+    if (!place) this.#foci.delete(owner);
+    else this.#foci.set(owner, fociOf(place.stack, place.index));
+    if (known?.[0]?.stack !== place?.stack) this.#cancelUnwanted();
     this.#pump();
   }
 
@@ -186,7 +180,7 @@ export class FrameLoader {
 
   /** The nearest image not yet loaded, each part of the screen in its turn. */
   #nextAhead(lane: LoadableStack['lane']): string | undefined {
-    const foci = [...this.#foci.values()].filter(({ stack }) => stack.lane === lane);
+    const foci = [...this.#foci.values()].flat().filter(({ stack }) => stack.lane === lane);
     for (let step = 0; step < foci.length; step++) {
       const focus = foci[(this.#turn + step) % foci.length];
       const next = focus && this.#nearestAbsent(focus);
@@ -260,7 +254,7 @@ export class FrameLoader {
 
   /** Frees the least useful images first; false if only more useful ones are left. */
   #makeRoom(bytes: number, distance: number): boolean {
-    const limit = this.#options.cacheLimitBytes;
+    const limit = this.cacheLimitBytes;
     if (this.#bytes + bytes <= limit) return true;
     const nearest = this.#distances();
     const candidates = [...this.#entries]
@@ -277,7 +271,7 @@ export class FrameLoader {
   /** How far each image is from what is on the screen; those not named here are in no stack on it. */
   #distances(): Map<string, number> {
     const nearest = new Map<string, number>();
-    for (const { stack, index, radius } of this.#foci.values()) {
+    for (const { stack, index, radius } of [...this.#foci.values()].flat()) {
       stack.images.forEach(({ imageId }, at) => {
         const distance = Math.abs(at - index);
         if (distance <= radius && distance < (nearest.get(imageId) ?? Infinity))
@@ -292,7 +286,7 @@ export class FrameLoader {
     delete entry.frame;
     entry.bytes = 0;
     this.#setState(imageId, entry, 'absent');
-    this.#options.onEvicted(imageId);
+    for (const listener of this.#evictionListeners) listener(imageId);
   }
 
   #cancelUnwanted(): void {
@@ -302,6 +296,13 @@ export class FrameLoader {
         entry.controller?.abort();
     }
   }
+}
+
+function fociOf(stack: LoadableStack, index: number): Focus[] {
+  if (stack.lane === 'network') return [{ stack, index, radius: stack.images.length }];
+  const source = loadable(stack.source);
+  const at = stack.sourceIndex?.(index) ?? Math.floor(source.images.length / 2);
+  return [{ stack, index, radius: COMPUTED_AHEAD }, ...fociOf(source, at)];
 }
 
 function bytesOf(frame: DecodedFrame): number {

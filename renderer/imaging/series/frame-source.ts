@@ -1,25 +1,31 @@
-import { firstNumber } from '#shared/dicom/attributes.ts';
 import type { DicomJson } from '#shared/dicom/dicom-json.ts';
+import type { ImageDescription } from '#shared/dicom/image-description.ts';
+import { describePixels } from '#shared/dicom/pixel-description.ts';
 import type { DecodedFrame } from '#shared/dicom/pixel-description.ts';
+import { FrameFailure } from '#shared/dicom/pixels/frame-failure.ts';
+import { createFrameDecoder } from '../decode/index.ts';
+import type { FrameDecoder } from '../decode/index.ts';
+import { shared } from '../loading/shared-pixels.ts';
 
-/** Fetches one frame and turns it into modality units. */
-export async function fetchFrame(
+let decoder: FrameDecoder | undefined;
+
+/** Fetches and decodes one frame off the page's thread, in the units the doctor measures in. Rejects with FrameFailure. */
+export async function loadFrame(
   url: string,
   metadata: DicomJson,
+  image: ImageDescription,
   signal: AbortSignal,
 ): Promise<DecodedFrame> {
-  const response = await fetch(url, { signal });
-  if (!response.ok) throw new Error(`frame: ${response.status}`);
-  const stored = new Int16Array(await response.arrayBuffer());
-  const slope = firstNumber(metadata, '00281053') ?? 1;
-  const intercept = firstNumber(metadata, '00281052') ?? 0;
-  let minimum = Infinity;
-  let maximum = -Infinity;
-  const pixels = stored.map((value) => {
-    const modalityValue = value * slope + intercept;
-    if (modalityValue < minimum) minimum = modalityValue;
-    if (modalityValue > maximum) maximum = modalityValue;
-    return modalityValue;
-  });
-  return { kind: 'grey', pixels, minimum, maximum };
+  const description = describePixels(metadata, image.frameNumber);
+  if (!description) throw new FrameFailure('unsupported', 'no image in this instance');
+  decoder ??= createFrameDecoder();
+  const frame = await decoder.decode({ source: { url }, description, signal });
+  return shared(image.suv?.kind === 'factor' ? inSuv(frame, image.suv.factor) : frame);
+}
+
+/** Everything that measures then reads SUV, without knowing of it. */
+function inSuv(frame: DecodedFrame, factor: number): DecodedFrame {
+  if (frame.kind === 'colour' || factor === 1) return frame;
+  const pixels = Float32Array.from(frame.pixels, (value) => value * factor);
+  return { ...frame, pixels, minimum: frame.minimum * factor, maximum: frame.maximum * factor };
 }

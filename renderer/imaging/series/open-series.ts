@@ -7,7 +7,7 @@ import type { SeriesUid, StudyKey, StudyUid } from '#shared/domain/identifiers.t
 import { registerStack } from '../image-stack.ts';
 import type { ImageStack, LoadableStack, StackImage } from '../image-stack.ts';
 import { ProgressKeeper } from '../loading/stack-progress.ts';
-import { fetchFrame } from './frame-source.ts';
+import { loadFrame } from './frame-source.ts';
 
 /** One series as the doctor opens it. */
 export interface SeriesModel {
@@ -88,9 +88,12 @@ function acquiredStack(parts: AcquiredParts): LoadableStack {
     metadata: metadataOf.get(description) ?? {},
   }));
   const keeper = new ProgressKeeper(images.length);
-  return {
+  const stack: LoadableStack = {
     id: `${seriesUid}/${group.key}`,
     kind: 'acquired',
+    get source(): LoadableStack {
+      return stack;
+    },
     studyKey,
     studyUid,
     seriesUid,
@@ -106,7 +109,8 @@ function acquiredStack(parts: AcquiredParts): LoadableStack {
       if (!image) return Promise.reject(new Error(`no image ${index}`));
       const { sopUid, frameNumber } = image.description;
       const url = `${seriesUrl}/instances/${sopUid}/frames/${frameNumber}`;
-      return fetchFrame(url, image.metadata, signal);
+      return loadFrame(url, image.metadata, image.description, signal);
     },
   };
+  return stack;
 }

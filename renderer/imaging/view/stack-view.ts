@@ -3,9 +3,10 @@ import type { Types } from '@cornerstonejs/core';
 import type { EdgeLetters } from '#shared/dicom/geometry/orientation.ts';
 import type { Voi } from '#shared/dicom/grey-scale/voi.ts';
 import type { GreyWindow } from '#shared/dicom/image/windows.ts';
-import { startCornerstone, frameLoader } from '../cornerstone/start.ts';
+import { startCornerstone } from '../cornerstone/start.ts';
 import { loadable, placesOf } from '../image-stack.ts';
 import type { ImageStack, LoadableStack, StackImage } from '../image-stack.ts';
+import { frameLoader } from '../loading/shared-loader.ts';
 import { Store } from '../observable.ts';
 import type { Observable } from '../observable.ts';
 import { applyCamera, fitScale, fittingCamera, readCamera } from './camera.ts';
@@ -118,6 +119,8 @@ const emptyState: ViewState = {
   letters: undefined,
 };
 
+const LONGEST_DRAWING_MS = 1000;
+
 class CornerstoneStackView implements StackView {
   readonly viewportId: string;
   readonly element: HTMLDivElement;
@@ -152,11 +155,20 @@ class CornerstoneStackView implements StackView {
 
   async show(stack: ImageStack, options: ShowOptions = {}): Promise<void> {
     const index = clampIndex(options.index ?? Math.floor((stack.images.length - 1) / 2), stack);
+    const before = this.#store.get();
+    // Another thickness of the same images: the old one stays until the new one is there.
+    const isSameSource = before.stack?.source === stack.source && before.stack.plane === stack.plane;
     this.#greyScale.reset(options.voiChoice);
     this.#update({
       ...emptyState,
+      ...(isSameSource && {
+        image: before.image,
+        index: before.index,
+        window: before.window,
+        voi: before.voi,
+      }),
       stack,
-      index,
+      ...(!isSameSource && { index }),
       targetIndex: index,
       status: 'loading',
       isInverted: options.isInverted ?? false,
@@ -305,7 +317,10 @@ class CornerstoneStackView implements StackView {
         this.#update({ status: 'loading', failure: undefined });
         await frameLoader().load(imageId, wanted.signal);
       }
-      if (!wanted.signal.aborted) await this.#put(stack, index);
+      if (wanted.signal.aborted) return;
+      const drawn = this.#nextDrawing();
+      await this.#put(stack, index);
+      await drawn;
     } catch (failure) {
       if (wanted.signal.aborted) return;
       this.#update({ status: 'failed', failure, image: undefined, index });
@@ -325,6 +340,19 @@ class CornerstoneStackView implements StackView {
     } else {
       await this.#viewport.setImageIdIndex(index);
     }
+  }
+
+  /** A window that is hidden draws nothing: then nobody is kept waiting. */
+  #nextDrawing(): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        stop();
+        resolve();
+      };
+      const stop = this.onRendered(end);
+      const timer = setTimeout(end, LONGEST_DRAWING_MS);
+    });
   }
 
   readonly #onNewImage = (event: Event): void => {
