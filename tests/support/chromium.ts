@@ -17,10 +17,10 @@ const flags = [
 ];
 
 /** The system's Chromium with software WebGL and a fresh profile. */
-export function launchChromium(): Promise<Browser> {
+export function launchChromium(moreFlags: readonly string[] = []): Promise<Browser> {
   const executablePath = candidates.find((candidate) => existsSync(candidate));
   if (!executablePath) throw new Error('Chromium is missing: apt-get install chromium');
-  return chromium.launch({ executablePath, args: flags });
+  return chromium.launch({ executablePath, args: [...flags, ...moreFlags] });
 }
 
 /** Difference of the brightest and darkest grey level on a canvas: a blank one passes every check but this. */
