@@ -18,6 +18,7 @@ export interface KeyProvider {
 /** Objects are sealed in blocks of so many plain bytes, so that a frame is read without the rest of its file. */
 export const SEALED_BLOCK_BYTES = 64 * 1024;
 
+/** Helper processes use it too; a provider with a secret would reach them with each request. */
 export const plainKeyProvider: KeyProvider = {
   unlockDatabase: () => {},
   overheadBytes: 0,

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { SEALED_BLOCK_BYTES } from './keys.ts';
@@ -36,33 +36,81 @@ export class SealedFileWriter {
       this.#block.set(bytes.subarray(offset, offset + length), this.#blockLength);
       this.#blockLength += length;
       offset += length;
-      if (this.#blockLength === SEALED_BLOCK_BYTES) this.#flush();
+      if (this.#blockLength === SEALED_BLOCK_BYTES) this.flush();
     }
   }
 
+  /** Sends what was written so far to the disk, so that `sync` has little left to wait for. */
+  syncSoFar(): void {
+    fdatasyncSync(this.#file);
+  }
+
   /** Returns when the bytes would survive power loss; the file's name does not before its folder is synced. */
-  syncAndClose(): void {
-    try {
-      this.#flush();
-      fsyncSync(this.#file);
-    } finally {
-      closeSync(this.#file);
-    }
+  sync(): void {
+    this.flush();
+    fsyncSync(this.#file);
+  }
+
+  /** Writes the last block, which may be short: nothing can be written after it. */
+  flush(): void {
+    if (this.#blockLength === 0) return;
+    writeFully(this.#file, this.#keys.seal(this.#block.subarray(0, this.#blockLength), this.#blockIndex++));
+    this.#blockLength = 0;
   }
 
   close(): void {
     closeSync(this.#file);
   }
-
-  #flush(): void {
-    if (this.#blockLength === 0) return;
-    writeFully(this.#file, this.#keys.seal(this.#block.subarray(0, this.#blockLength), this.#blockIndex++));
-    this.#blockLength = 0;
-  }
 }
 
 function writeFully(file: number, bytes: Uint8Array): void {
   for (let offset = 0; offset < bytes.length;) offset += writeSync(file, bytes, offset);
+}
+
+/** Reads a sealed file piece by piece without leaving the thread, for helper processes. */
+export class SealedFileReader {
+  readonly #file: number;
+  readonly #keys: KeyProvider;
+
+  constructor(path: string, keys: KeyProvider) {
+    this.#file = openSync(path, 'r');
+    this.#keys = keys;
+  }
+
+  /** Fills as much of the target as the file has. Returns how much that is. */
+  readAt(offset: number, target: Uint8Array): number {
+    const { overheadBytes } = this.#keys;
+    if (overheadBytes === 0) return readSyncUpTo(this.#file, offset, target);
+    const sealed = Buffer.allocUnsafe(SEALED_BLOCK_BYTES + overheadBytes);
+    let done = 0;
+    while (done < target.length) {
+      const index = Math.floor((offset + done) / SEALED_BLOCK_BYTES);
+      const length = readSyncUpTo(this.#file, index * sealed.length, sealed);
+      if (length === 0) break;
+      const start = offset + done - index * SEALED_BLOCK_BYTES;
+      const part = this.#keys
+        .open(sealed.subarray(0, length), index)
+        .subarray(start, start + target.length - done);
+      if (part.length === 0) break;
+      target.set(part, done);
+      done += part.length;
+    }
+    return done;
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+function readSyncUpTo(file: number, offset: number, target: Uint8Array): number {
+  let total = 0;
+  while (total < target.length) {
+    const count = readSync(file, target, total, target.length - total, offset + total);
+    if (count === 0) break;
+    total += count;
+  }
+  return total;
 }
 
 /**

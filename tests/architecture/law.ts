@@ -18,7 +18,7 @@ export const laws: readonly FolderLaw[] = [
   { folder: 'shared/contract', ours: ['shared/domain', 'shared/rpc'], packages: ['zod'] },
   {
     folder: 'electron/backend/processes',
-    ours: ['shared'],
+    ours: ['shared', 'electron/backend/keys.ts', 'electron/backend/sealed-file.ts'],
     packages: ['node:', 'dcmjs', 'dcmjs-codecs', 'fast-png', 'yauzl'],
   },
   {

@@ -53,7 +53,8 @@ function createFiles(directory: string): Candidate {
         const stagingPath = path.join(directory, `staging-${staged++}`);
         const writer = new SealedFileWriter(stagingPath, keys);
         writer.write(bytes);
-        writer.syncAndClose();
+        writer.sync();
+        writer.close();
         return { stagingPath, sha256: hashOf(bytes), byteLength: bytes.length };
       });
       for (const { stagingPath, sha256 } of named)

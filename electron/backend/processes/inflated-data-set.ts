@@ -1,11 +1,11 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createInflateRaw } from 'node:zlib';
+import { createWindowedSource } from '#shared/dicom/byte-source.ts';
 import type { ByteSource } from '#shared/dicom/byte-source.ts';
 import { limits } from '#shared/dicom/limits.ts';
 import { Refusal } from '#shared/domain/refusal.ts';
-import { openRegularFile } from './file-bytes.ts';
-import type { OpenFile } from './file-bytes.ts';
+import { plainKeyProvider } from '#backend/keys.ts';
+import { SealedFileReader, SealedFileWriter } from '#backend/sealed-file.ts';
 
 const READ_BYTES = 256 * 1024;
 
@@ -56,18 +56,27 @@ export async function inflateToFile(
   source: ByteSource,
   dataSetOffset: number,
   path: string,
-): Promise<OpenFile> {
+): Promise<{ readonly source: ByteSource; close(): void }> {
   function* deflated() {
     for (let offset = dataSetOffset; offset < source.byteLength; offset += READ_BYTES) {
       const bytes = source.read(offset, Math.min(READ_BYTES, source.byteLength - offset));
       yield Uint8Array.from(bytes);
     }
   }
-  const written = openSync(path, 'wx', 0o600);
+  const written = new SealedFileWriter(path, plainKeyProvider);
+  let byteLength = 0;
   try {
-    for await (const chunk of inflateDataSet(deflated())) writeSync(written, chunk);
+    for await (const chunk of inflateDataSet(deflated())) {
+      written.write(chunk);
+      byteLength += chunk.byteLength;
+    }
+    written.flush();
   } finally {
-    closeSync(written);
+    written.close();
   }
-  return openRegularFile(path);
+  const reader = new SealedFileReader(path, plainKeyProvider);
+  return {
+    source: createWindowedSource(byteLength, (offset, target) => reader.readAt(offset, target)),
+    close: () => reader.close(),
+  };
 }

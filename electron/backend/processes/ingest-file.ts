@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
-import { closeSync, fdatasyncSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
-import { createMemorySource } from '#shared/dicom/byte-source.ts';
+import { createMemorySource, createWindowedSource } from '#shared/dicom/byte-source.ts';
 import type { ByteSource } from '#shared/dicom/byte-source.ts';
 import { readFileStart } from '#shared/dicom/file-meta.ts';
 import type { FileStart } from '#shared/dicom/file-meta.ts';
 import { readInstance } from '#shared/dicom/read-instance.ts';
 import { Refusal } from '#shared/domain/refusal.ts';
+import { plainKeyProvider } from '#backend/keys.ts';
+import { SealedFileReader, SealedFileWriter } from '#backend/sealed-file.ts';
 import { vrOf } from './dictionary.ts';
-import { fileSource, openRegularFile, readChunks, readWhole } from './file-bytes.ts';
+import { openRegularFile, readChunks, readWhole } from './file-bytes.ts';
 import { inflateToFile } from './inflated-data-set.ts';
 import type { IngestedFile, IngestRequest } from './ingest-messages.ts';
 import { readZipEntry } from './zip-entry.ts';
@@ -57,12 +59,12 @@ async function ingestBytes(bytes: Uint8Array, stagingPath: string): Promise<Inge
   const source = createMemorySource(bytes);
   const start = startOf(source);
   const read = await readHeader(source, start, stagingPath);
-  const staged = openSync(stagingPath, 'wx', 0o600);
+  const staged = new SealedFileWriter(stagingPath, plainKeyProvider);
   try {
-    writeFully(staged, bytes);
-    fsyncSync(staged);
+    staged.write(bytes);
+    staged.sync();
   } finally {
-    closeSync(staged);
+    staged.close();
   }
   return {
     ...read,
@@ -79,9 +81,10 @@ async function ingestStream(
   report: ReportBytes,
 ): Promise<IngestedFile> {
   const { start, ...copied } = await copyWithHashes(chunks, stagingPath, report);
-  const staged = openRegularFile(stagingPath);
+  const staged = new SealedFileReader(stagingPath, plainKeyProvider);
   try {
-    return { ...copied, ...(await readHeader(fileSource(staged), start, stagingPath)) };
+    const source = createWindowedSource(copied.byteLength, (offset, target) => staged.readAt(offset, target));
+    return { ...copied, ...(await readHeader(source, start, stagingPath)) };
   } finally {
     staged.close();
   }
@@ -93,7 +96,7 @@ async function readHeader(source: ByteSource, start: FileStart, stagingPath: str
   try {
     const inflated = await inflateToFile(source, start.dataSetOffset, inflatedPath);
     try {
-      return readDataSet(start, fileSource(inflated), 0);
+      return readDataSet(start, inflated.source, 0);
     } finally {
       inflated.close();
     }
@@ -115,7 +118,7 @@ async function copyWithHashes(
 ) {
   const fileHash = createHash('sha256');
   const dataSetHash = createHash('sha256');
-  const staged = openSync(stagingPath, 'wx', 0o600);
+  const staged = new SealedFileWriter(stagingPath, plainKeyProvider);
   let start: FileStart | undefined;
   let byteLength = 0;
   let unsyncedBytes = 0;
@@ -125,19 +128,19 @@ async function copyWithHashes(
       start ??= startOf(createMemorySource(chunk));
       fileHash.update(chunk);
       updateFrom(dataSetHash, chunk, start.dataSetOffset - byteLength);
-      writeFully(staged, chunk);
+      staged.write(chunk);
       byteLength += chunk.byteLength;
       unsyncedBytes += chunk.byteLength;
       if (unsyncedBytes < SYNC_INTERVAL_BYTES) continue;
-      fdatasyncSync(staged);
+      staged.syncSoFar();
       unsyncedBytes = 0;
       report(byteLength);
       // Lets the report leave.
       await new Promise(setImmediate);
     }
-    fsyncSync(staged);
+    staged.sync();
   } finally {
-    closeSync(staged);
+    staged.close();
   }
   if (!start) throw new Refusal('empty-file', 'no bytes');
   return { start, byteLength, fileSha256: fileHash.digest('hex'), dataSetSha256: dataSetHash.digest('hex') };
@@ -153,10 +156,6 @@ function startOf(source: ByteSource): FileStart {
 
 function updateFrom(hash: Hash, chunk: Uint8Array, offset: number): void {
   if (offset < chunk.byteLength) hash.update(chunk.subarray(Math.max(0, offset)));
-}
-
-function writeFully(file: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.byteLength;) written += writeSync(file, bytes, written);
 }
 
 async function joined(chunks: AsyncIterable<Uint8Array>, byteLength: number): Promise<Uint8Array> {

@@ -49,6 +49,7 @@ export class ImportJob {
   #filesDone = 0;
   #bytesFound = 0;
   #bytesDone = 0;
+  readonly #bytesInFlight = new Map<FoundFile, number>();
   #lastReportMs = -Infinity;
 
   constructor(dependencies: ImportDependencies, listener: ImportListener, signal: AbortSignal) {
@@ -117,7 +118,11 @@ export class ImportJob {
     const { pool, objects, commits } = this.#dependencies;
     const stagingPath = objects.newStagingPath();
     const { sourcePath, zipEntry } = file;
-    const reply = await pool.ingest({ sourcePath, zipEntry, stagingPath });
+    const reply = await pool.ingest(
+      { sourcePath, zipEntry, stagingPath },
+      (bytesDone) => this.#copied(file, bytesDone),
+      this.#signal,
+    );
     if (this.#signal.aborted) {
       objects.discard(stagingPath);
       return { outcome: 'cancelled' };
@@ -150,7 +155,7 @@ export class ImportJob {
       phase: this.#phase,
       filesDone: this.#filesDone,
       filesFound: this.#filesFound,
-      bytesDone: this.#bytesDone,
+      bytesDone: this.#bytesSoFar(),
       bytesFound: this.#bytesFound,
       rejectedCount: this.#rejected.length,
       secondsRemaining: this.#secondsRemaining(),
@@ -186,8 +191,23 @@ export class ImportJob {
 
   #done(file: FoundFile | undefined): void {
     this.#filesDone++;
-    this.#bytesDone += file?.byteLength ?? 0;
+    if (file) {
+      this.#bytesInFlight.delete(file);
+      this.#bytesDone += file.byteLength;
+    }
     this.#report(false);
+  }
+
+  /** A sign of life from a file that takes long. */
+  #copied(file: FoundFile, bytesDone: number): void {
+    this.#bytesInFlight.set(file, bytesDone);
+    this.#report(false);
+  }
+
+  #bytesSoFar(): number {
+    let bytes = this.#bytesDone;
+    for (const copied of this.#bytesInFlight.values()) bytes += copied;
+    return bytes;
   }
 
   #report(isLast: boolean): void {
@@ -199,9 +219,9 @@ export class ImportJob {
 
   /** From the rate so far; small files cost more per byte, so files count as well as bytes. */
   #secondsRemaining(): number | null {
-    if (this.#phase === 'finding' || this.#filesDone === 0) return null;
+    if (this.#phase === 'finding' || this.#bytesSoFar() === 0) return null;
     const share = (done: number, all: number) => (all === 0 ? 1 : done / all);
-    const done = (share(this.#filesDone, this.#filesFound) + share(this.#bytesDone, this.#bytesFound)) / 2;
+    const done = (share(this.#filesDone, this.#filesFound) + share(this.#bytesSoFar(), this.#bytesFound)) / 2;
     return done === 0 ? null : (this.#secondsSinceStart() * (1 - done)) / done;
   }
 

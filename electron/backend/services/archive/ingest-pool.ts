@@ -49,12 +49,14 @@ export class IngestPool {
    * Reads a file and stages its bytes; nothing is left at the staging path of a refused one.
    *
    * @param onBytes told the bytes copied so far, for files that take long
+   * @param signal ends the helper at once; what it left is removed, and the result means nothing
    */
   async ingest(
     request: Omit<Extract<IngestRequest, { kind: 'ingest' }>, 'id' | 'kind'>,
     onBytes: (bytesDone: number) => void = () => {},
+    signal?: AbortSignal,
   ): Promise<IngestResult> {
-    const result = (await this.#run({ kind: 'ingest', ...request }, onBytes)) as IngestResult;
+    const result = (await this.#run({ kind: 'ingest', ...request }, onBytes, signal)) as IngestResult;
     if (!result.ok) {
       // A helper that was killed could not do it itself.
       await rm(request.stagingPath, { force: true });
@@ -77,12 +79,22 @@ export class IngestPool {
     for (const slot of this.#slots) this.#replace(slot, 'parse-crashed');
   }
 
-  async #run(work: Work, onBytes: (bytesDone: number) => void = () => {}): Promise<Result> {
+  async #run(
+    work: Work,
+    onBytes: (bytesDone: number) => void = () => {},
+    signal?: AbortSignal,
+  ): Promise<Result> {
     const slot = await this.#acquire();
     if (!slot) return { ok: false, code: 'parse-crashed', detail: 'closed' };
+    if (signal?.aborted) {
+      this.#release(slot);
+      return { ok: false, code: 'parse-crashed', detail: 'cancelled' };
+    }
     const id = this.#nextId++;
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#replace(slot, 'parse-timeout'), this.#silenceTimeoutMs);
+      const cancel = () => this.#replace(slot, 'parse-crashed');
+      signal?.addEventListener('abort', cancel, { once: true });
       slot.running = {
         id,
         onBytes: (bytesDone) => {
@@ -91,6 +103,7 @@ export class IngestPool {
         },
         finish: (result) => {
           clearTimeout(timer);
+          signal?.removeEventListener('abort', cancel);
           slot.running = undefined;
           resolve(result);
         },
