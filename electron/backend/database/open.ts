@@ -21,7 +21,7 @@ export function openDatabase(dataDir: string, keys: KeyProvider): ArchiveDatabas
   database.pragma('synchronous = FULL');
   database.pragma('cache_size = -65536');
   database.pragma('temp_store = MEMORY');
-  migrate(database);
+  migrate(database, (version) => path.join(dataDir, `enkaku-version-${version}.sqlite3`));
   return database;
 }
 

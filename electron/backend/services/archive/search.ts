@@ -110,10 +110,21 @@ export class Search {
   }
 
   #load(): Promise<void> {
-    this.#loading ??= this.#read().then(() => {
-      this.#isLoaded = true;
-    });
-    return this.#loading;
+    if (this.#loading) return this.#loading;
+    const loading = this.#read().then(
+      () => {
+        this.#isLoaded = true;
+      },
+      (error: unknown) => {
+        // The next search tries again.
+        this.#loading = undefined;
+        throw error;
+      },
+    );
+    // Whoever does not wait for it need not know.
+    loading.catch(() => {});
+    this.#loading = loading;
+    return loading;
   }
 
   /**
@@ -133,6 +144,7 @@ export class Search {
       if (!end) return;
       last = [end.study_date, end.study_time, end.study_key];
       await new Promise(setImmediate);
+      if (!this.#database.open) throw new Error('the archive was closed');
     }
   }
 
