@@ -104,6 +104,7 @@ function compose(
       log.error({ err: error, call: name, reference }, 'call failed');
       return reference;
     },
+    problemOf: (error) => storageProblem(error)?.code,
   });
   const dicomweb = createDicomweb({
     ...archive.queries,

@@ -119,7 +119,7 @@ export class RpcConnection<Cs extends Contracts> {
     const waiting = this.#waiting.get(frame.id);
     this.#waiting.delete(frame.id);
     if (frame.type === 'result') waiting?.resolve(frame.output);
-    else waiting?.reject(new RpcError(frame.error.code, frame.error.message, frame.error.reference));
+    else waiting?.reject(new RpcError(frame.error.code, frame.error.message, frame.error));
   }
 
   #close(): void {

@@ -23,6 +23,8 @@ const WireError = z.strictObject({
   message: z.string(),
   /** Finds the full entry in the backend's log when `code` is `internal`. */
   reference: z.string().optional(),
+  /** Code of what has to change outside the program before the call can succeed: a disk is full, say. */
+  problem: z.string().optional(),
 });
 
 export const Frame = z.discriminatedUnion('type', [
@@ -46,11 +48,17 @@ export interface Port {
 export class RpcError extends Error {
   readonly code: RpcErrorCode;
   readonly reference: string | undefined;
+  readonly problem: string | undefined;
 
-  constructor(code: RpcErrorCode, message: string, reference?: string) {
+  constructor(
+    code: RpcErrorCode,
+    message: string,
+    { reference, problem }: { reference?: string | undefined; problem?: string | undefined } = {},
+  ) {
     super(message);
     this.name = 'RpcError';
     this.code = code;
     this.reference = reference;
+    this.problem = problem;
   }
 }

@@ -9,6 +9,8 @@ export interface ServeOptions<Cs extends Contracts, Caller> {
   readonly services: Services<Cs, Caller>;
   /** Logs an unexpected failure in full and returns a reference that is safe to show. */
   readonly reportInternalError: (name: string, error: unknown) => string;
+  /** Code of a failure of the surroundings that a person can do something about. */
+  readonly problemOf?: (error: unknown) => string | undefined;
 }
 
 /** Calls of one connection that may run at the same time; a page that asks for more is out of control. */
@@ -97,7 +99,7 @@ export class RpcServer<Cs extends Contracts, Caller> implements Announcer<Cs> {
       port.send(answer);
     } catch (error) {
       const reference = this.#options.reportInternalError(name, error);
-      port.send(failureOf(id, 'internal', 'the answer cannot be sent', reference));
+      port.send(failureOf(id, 'internal', 'the answer cannot be sent', { reference }));
     }
   }
 
@@ -147,20 +149,33 @@ export class RpcServer<Cs extends Contracts, Caller> implements Announcer<Cs> {
   }
 
   #failure(id: number, name: string, error: unknown, signal: AbortSignal): Frame {
-    if (error instanceof RpcError) return failureOf(id, error.code, error.message, error.reference);
+    if (error instanceof RpcError) return failureOf(id, error.code, error.message, error);
+    const problem = this.#options.problemOf?.(error);
+    if (problem !== undefined) return failureOf(id, 'unavailable', problem, { problem });
     // Node's own functions throw an AbortError of theirs when the signal they were given fires.
     if (signal.aborted && error instanceof Error && error.name === 'AbortError') {
       return failureOf(id, 'cancelled', 'cancelled by the caller');
     }
-    return failureOf(id, 'internal', 'unexpected failure', this.#options.reportInternalError(name, error));
+    const reference = this.#options.reportInternalError(name, error);
+    return failureOf(id, 'internal', 'unexpected failure', { reference });
   }
 }
 
-function failureOf(id: number, code: RpcErrorCode, message: string, reference?: string): Frame {
+function failureOf(
+  id: number,
+  code: RpcErrorCode,
+  message: string,
+  { reference, problem }: { reference?: string | undefined; problem?: string | undefined } = {},
+): Frame {
   return {
     type: 'failure',
     id,
-    error: { code, message, ...(reference !== undefined && { reference }) },
+    error: {
+      code,
+      message,
+      ...(reference !== undefined && { reference }),
+      ...(problem !== undefined && { problem }),
+    },
   };
 }
 

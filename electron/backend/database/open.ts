@@ -14,6 +14,16 @@ const MINIMUM_SQLITE_VERSION = [3, 51, 3] as const;
 /** Opens and migrates the database of a data folder whose lock this process holds. */
 export function openDatabase(dataDir: string, keys: KeyProvider): ArchiveDatabase {
   const database = new Database(path.join(dataDir, DATABASE_FILE));
+  try {
+    prepare(database, dataDir, keys);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function prepare(database: ArchiveDatabase, dataDir: string, keys: KeyProvider): void {
   keys.unlockDatabase(database);
   requireSqliteVersion(database);
   database.pragma('journal_mode = WAL');
@@ -22,7 +32,6 @@ export function openDatabase(dataDir: string, keys: KeyProvider): ArchiveDatabas
   database.pragma('cache_size = -65536');
   database.pragma('temp_store = MEMORY');
   migrate(database, (version) => path.join(dataDir, `enkaku-version-${version}.sqlite3`));
-  return database;
 }
 
 function requireSqliteVersion(database: ArchiveDatabase): void {

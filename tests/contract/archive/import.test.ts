@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { SopUid } from '#shared/domain/identifiers.ts';
 import { endOf, instanceFile, openTestArchive, writeInstances } from '#tests/support/archive.ts';
 import type { TestArchive } from '#tests/support/archive.ts';
 import { temporaryDirectory } from '#tests/support/workstation.ts';
@@ -212,7 +211,7 @@ test('files without issuer and institution get those of the settings', async () 
 });
 
 describe('uploads', () => {
-  const post = (jobId: string, name: string, body: BodyInit) =>
+  const post = (jobId: string, name: string, body: Uint8Array<ArrayBuffer> | string) =>
     archive.backend.bytes(
       new Request(`http://localhost/import/${jobId}?name=${encodeURIComponent(name)}`, {
         method: 'POST',
@@ -222,7 +221,7 @@ describe('uploads', () => {
 
   test('are answered per file when durable, and end like any import', async () => {
     const { jobId } = await archive.client.archive.openUpload({ label: 'ドロップ' });
-    const answer = await post(jobId, 'CD/IM1', instanceFile());
+    const answer = await post(jobId, 'CD/IM1', Uint8Array.from(instanceFile()));
     expect(await answer.json()).toEqual({ imported: 1, duplicates: 0, conflicts: 0, rejected: [] });
     const refused = (await (await post(jobId, 'CD/letter.txt', 'Dear colleague')).json()) as {
       rejected: unknown;
@@ -234,7 +233,7 @@ describe('uploads', () => {
     });
     expect(end.totals).toMatchObject({ imported: 1, rejected: [{ file: 'CD/letter.txt' }] });
     expect(stagedOnDisk()).toEqual([]);
-    expect((await post(jobId, 'late', instanceFile())).status).toBe(404);
+    expect((await post(jobId, 'late', 'x')).status).toBe(404);
   });
 
   test('closing waits for what is on its way', async () => {
