@@ -13,14 +13,19 @@ import type { DataFolderLock } from './database/lock.ts';
 import { openDatabase } from './database/open.ts';
 import { storageProblem } from './database/storage-problem.ts';
 import { createDicomweb } from './dicomweb/index.ts';
+import { createThumbnailCache } from './dicomweb/thumbnail-cache.ts';
 import { plainKeyProvider } from './keys.ts';
 import { createLog } from './log.ts';
+import { CodecPool } from './processes/codec-pool.ts';
 import type { SpawnHelper } from './processes/helper-process.ts';
 import { createArchive } from './services/archive/index.ts';
 import { createSettings } from './services/settings/index.ts';
 import { createViewing } from './services/viewing/index.ts';
 import type { FetchHandler } from './transport/fetch-handler.ts';
 import { LocalEndpoint, readEndpoint } from './transport/local-endpoint.ts';
+
+/** The page decodes what it shows; these serve other clients and thumbnails. */
+const CODEC_PROCESSES = 2;
 
 /** Another process owns the data folder. */
 export class DataFolderInUse extends Problem {
@@ -106,9 +111,15 @@ function compose(
     },
     problemOf: (error) => storageProblem(error)?.code,
   });
+  const codec = new CodecPool(spawnHelper, CODEC_PROCESSES);
   const dicomweb = createDicomweb({
-    ...archive.queries,
-    readObject: (sha256, offset, byteLength) => archive.objects.read(sha256, offset, byteLength),
+    archive: archive.web,
+    codec,
+    thumbnails: createThumbnailCache(dataDir, {
+      seal: (plain) => plainKeyProvider.seal(plain, 0),
+      open: (stored) => plainKeyProvider.open(stored, 0),
+    }),
+    log,
   });
 
   /** Answers everything below `/dicomweb/` and `/import/`. */
@@ -129,6 +140,7 @@ function compose(
     log,
     close: async () => {
       await endpoint.close();
+      codec.close();
       await archive.close();
       database.close();
       lock.release();

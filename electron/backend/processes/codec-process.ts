@@ -1,4 +1,5 @@
 // A process of its own: it decodes what strangers compressed and is killed when it takes too long.
+import { parseArgs } from 'node:util';
 import { encode as encodePng } from 'fast-png';
 import dcmjsCodecs from 'dcmjs-codecs';
 import type { GreyFrame } from '#shared/dicom/pixel-description.ts';
@@ -12,24 +13,29 @@ import type { Raster } from '#shared/dicom/pixels/raster.ts';
 import { readDecodedCells, readNativeFrame } from '#shared/dicom/pixels/stored-frame.ts';
 import { decompress } from './codec-decode.ts';
 import type { CodecReply, CodecRequest, CodecResult, EncodedFrame, Rendering } from './codec-messages.ts';
+import { watchMemory } from './memory-watchdog.ts';
+import { connectToParent } from './parent-channel.ts';
 
 const { Context, NativeCodecs } = dcmjsCodecs;
 
 /** WebAssembly memory never shrinks; above this the process asks to be replaced. */
 const MAXIMUM_RESIDENT_BYTES = 1024 ** 3;
 
+const { values } = parseArgs({ options: { 'resident-limit-bytes': { type: 'string' } } });
+watchMemory(Number(values['resident-limit-bytes'] ?? Infinity));
+
+const parent = connectToParent();
 let lastTurn: Promise<void> = Promise.resolve();
 
-process.on('message', (message) => {
+parent.onMessage((message) => {
   lastTurn = lastTurn.then(() => answer(message as CodecRequest));
 });
-process.on('disconnect', () => process.exit(0));
 
 async function answer(request: CodecRequest): Promise<void> {
   const { id } = request;
   const outcome = await outcomeOf(request);
   const isExhausted = process.memoryUsage.rss() > MAXIMUM_RESIDENT_BYTES;
-  process.send?.({ id, isExhausted, ...outcome } satisfies CodecReply);
+  parent.send({ id, isExhausted, ...outcome } satisfies CodecReply);
 }
 
 async function outcomeOf(request: CodecRequest) {

@@ -12,6 +12,7 @@ import type { SpawnHelper } from '#backend/processes/helper-process.ts';
 import { createBin } from './bin.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { createConflicts } from './conflicts.ts';
+import { createDicomwebQueries } from './dicomweb-queries.ts';
 import { Imports } from './imports.ts';
 import { IngestPool } from './ingest-pool.ts';
 import { ObjectStore } from './object-store.ts';
@@ -24,6 +25,7 @@ import { createStorage } from './storage.ts';
 import type { EvictionSettings } from './storage.ts';
 import { createStudies } from './studies.ts';
 import { createUploadHandler } from './uploads.ts';
+import { createWebStore } from './web-store.ts';
 
 export interface ArchiveOptions {
   readonly dataDir: string;
@@ -59,11 +61,12 @@ export function createArchive(options: ArchiveOptions) {
     committed: (studyKeys) => announceChanged(studyKeys),
   });
   let pool: IngestPool | undefined;
+  const importDependencies = () => {
+    pool ??= new IngestPool(spawnHelper, INGEST_PROCESSES);
+    return { commits, objects, pool, clock };
+  };
   const imports = new Imports({
-    dependencies: () => {
-      pool ??= new IngestPool(spawnHelper, INGEST_PROCESSES);
-      return { commits, objects, pool, clock };
-    },
+    dependencies: importDependencies,
     announcer,
     nowMs: () => clock.nowMs(),
     log,
@@ -182,7 +185,14 @@ export function createArchive(options: ArchiveOptions) {
   return {
     service,
     queries,
-    objects,
+    /** What the byte interface asks for. */
+    web: {
+      ...createDicomwebQueries(database),
+      readObject: (sha256: string, offset: number, byteLength: number) =>
+        objects.read(sha256, offset, byteLength),
+      newUploadPath: () => objects.newStagingPath(),
+      store: createWebStore(importDependencies),
+    },
     findStudy: (studyKey: StudyKey) => studies.find(studyKey),
     upload: createUploadHandler(imports, objects),
     close: async () => {
