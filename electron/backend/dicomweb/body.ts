@@ -14,7 +14,22 @@ export interface Part {
 
 /** Ends, and closes what it reads, as soon as the client goes away. */
 export function streamOf(chunks: Chunks): ReadableStream<Uint8Array> {
-  return ReadableStream.from(chunks as AsyncIterable<Uint8Array>);
+  const iterator = asyncIterator(chunks);
+  return new ReadableStream<Uint8Array>(
+    {
+      pull: async (controller) => {
+        const next = await iterator.next();
+        if (next.done) controller.close();
+        else controller.enqueue(next.value);
+      },
+      cancel: async () => void (await iterator.return(undefined)),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+async function* asyncIterator(chunks: Chunks): AsyncGenerator<Uint8Array, undefined> {
+  yield* chunks;
 }
 
 export interface BodyOptions {
