@@ -72,6 +72,11 @@ export const laws: readonly FolderLaw[] = [
     packages: ['node:'],
   },
   {
+    folder: 'electron/package.ts',
+    ours: ['electron/launch', 'electron/page'],
+    packages: ['node:'],
+  },
+  {
     folder: 'renderer/ui',
     ours: ['renderer/styles'],
     packages: ['react', 'react-dom', '@base-ui/react', 'lucide-react', '@tanstack/react-virtual'],

@@ -1,6 +1,6 @@
 // The commands of a fresh machine, as a person or a program types them: real npm, real processes, real windows.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -163,7 +163,7 @@ describe('in a window', () => {
   const browserOf = (start: ReturnType<typeof npmStart>) =>
     start.group().find(({ command }) => command.includes('--app=') && !command.includes('--type='));
 
-  test('of the browser when Electron cannot be had: told once, and remembered', async () => {
+  test('of the browser when Electron cannot be had, which is said at once', async () => {
     rmSync(path.join(root, 'out/electron-unavailable.json'), { force: true });
     const dataDir = newDataDir();
     const start = npmStart(['--data', dataDir, '--lang', 'en'], { env: environment() });
@@ -172,7 +172,7 @@ describe('in a window', () => {
     await expect
       .poll(() => browserOf(start)?.command, { timeout: 30_000 })
       .toContain(`--user-data-dir=${dataDir}/browser`);
-    const { command = '', pid = 0 } = browserOf(start) ?? {};
+    const { command = '' } = browserOf(start) ?? {};
     for (const flag of [
       '--disable-background-timer-throttling',
       '--disable-backgrounding-occluded-windows',
@@ -182,20 +182,44 @@ describe('in a window', () => {
     }
     // What every user of the machine can read in the process list is of no use to any of them.
     const url = /--app=(\S+)/.exec(command)?.[1] ?? '';
+    // The window's page, its scripts and its calls: by then the link has been used.
+    await expect.poll(() => connectionsTo(Number(new URL(url).port)), { timeout: 60_000 }).toBeGreaterThan(1);
     await expect
       .poll(() => fetch(url, { redirect: 'manual' }).then(({ status }) => status), { timeout: 30_000 })
       .toBe(401);
 
+    expect(start.stdout()).toBe('');
+    expect(await start.terminate()).toBe(0);
+    await expect.poll(() => start.group(), { timeout: 15_000 }).toEqual([]);
+  });
+
+  test('that is brought to the front by a second start, which does not look for Electron again', async () => {
+    const dataDir = newDataDir();
+    const start = npmStart(['--data', dataDir], { env: environment() });
+    await expect.poll(() => browserOf(start)?.pid, { timeout: 30_000 }).toBeGreaterThan(0);
     const again = npmStart(['--data', dataDir], { env: environment() });
     expect(await again.exited).toBe(0);
     expect(again.stderr()).toContain('already open');
     expect(again.stderr()).not.toContain('Finding out');
+    expect(await start.terminate()).toBe(0);
+    await expect.poll(() => start.group(), { timeout: 15_000 }).toEqual([]);
+  });
 
-    // As when a person closes the last window.
-    process.kill(pid, 'SIGTERM');
+  test('whose end is the end of everything', async () => {
+    const start = npmStart(['--data', newDataDir(), '--shell', 'chromium'], { env: environment() });
+    await expect.poll(() => browserOf(start)?.pid, { timeout: 30_000 }).toBeGreaterThan(0);
+    const { command = '', pid = 0 } = browserOf(start) ?? {};
+    const port = Number(/--app=http:\/\/127\.0\.0\.1:(\d+)/.exec(command)?.[1]);
+    await expect.poll(() => connectionsTo(port), { timeout: 60_000 }).toBeGreaterThan(1);
+    // As when a person closes the window; Chromium does not hear it before it has come up.
+    const endBrowser = () => {
+      const isAlive = start.group().some((member) => member.pid === pid);
+      if (isAlive) process.kill(pid, 'SIGTERM');
+      return isAlive;
+    };
+    await expect.poll(endBrowser, { timeout: 30_000, interval: 2000 }).toBe(false);
     expect(await start.exited).toBe(0);
-    expect(start.stdout()).toBe('');
-    await expect.poll(() => start.group(), { timeout: 10_000 }).toEqual([]);
+    expect(start.group()).toEqual([]);
   });
 
   test('of its own for a workstation that runs without one', async () => {
@@ -281,6 +305,12 @@ test('a browser is found on every platform', () => {
   );
   expect(on('linux', { PATH: '/usr/bin' }, [])).toBeUndefined();
 });
+
+/** Established connections to a port of 127.0.0.1, as Linux lists them. */
+function connectionsTo(port: number): number {
+  const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
+  return readFileSync('/proc/net/tcp', 'utf8').split(`0100007F:${hexPort} 0100007F:`).length - 1;
+}
 
 function fakeElectron(name: string, lines: readonly string[]): string {
   const dist = path.join(folder.path, `electron-${name}`);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 
 const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -18,9 +18,23 @@ const flags = [
 
 /** The system's Chromium with software WebGL and a fresh profile. */
 export function launchChromium(moreFlags: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: installedChromium(), args: [...flags, ...moreFlags] });
+}
+
+/** The same with a profile in a folder of its own, as one person at one workstation has it. */
+export function launchChromiumProfile(folder: string): Promise<BrowserContext> {
+  const viewport = { width: 1600, height: 1000 };
+  return chromium.launchPersistentContext(folder, {
+    executablePath: installedChromium(),
+    args: flags,
+    viewport,
+  });
+}
+
+function installedChromium(): string {
   const executablePath = candidates.find((candidate) => existsSync(candidate));
   if (!executablePath) throw new Error('Chromium is missing: apt-get install chromium');
-  return chromium.launch({ executablePath, args: [...flags, ...moreFlags] });
+  return executablePath;
 }
 
 /** Difference of the brightest and darkest grey level on a canvas: a blank one passes every check but this. */

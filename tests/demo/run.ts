@@ -1,0 +1,90 @@
+// npm run demo: plays the story without a screen and leaves numbered screenshots and demo.json in out/demo.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { ensureDebianPackages } from '../support/debian-packages.ts';
+import { root, temporaryDirectory } from '../support/workstation.ts';
+import { readingRoom } from './reading-room.ts';
+import { DemoReport } from './report.ts';
+import type { Sample } from './report.ts';
+import { Actor } from './stage.ts';
+import type { Stage, Story } from './stage.ts';
+
+try {
+  ensureDebianPackages();
+  const report = await play(readingRoom);
+  console.log(`${report.steps.length} steps, ${report.pageErrors.length} page errors: out/demo/demo.json`);
+  process.exit(report.pageErrors.length === 0 ? 0 : 1);
+} catch (error) {
+  console.error((error as Error).message);
+  process.exit(1);
+}
+
+async function play(story: Story): Promise<DemoReport> {
+  const outDir = path.join(root, 'out', 'demo');
+  rmSync(outDir, { recursive: true, force: true });
+  mkdirSync(outDir, { recursive: true });
+  const folder = temporaryDirectory();
+  const actors = new Map<string, Promise<Actor>>();
+  const pageErrors: string[] = [];
+  const samples: Sample[] = [];
+  const stage: Stage = {
+    folder: folder.path,
+    measured: (sample) => void samples.push(sample),
+    actor: (name) => {
+      const role = story.roles.find((candidate) => candidate.name === name);
+      if (!role) throw new Error(`the story has no ${name}`);
+      const actor = actors.get(name) ?? Actor.enter(role, folder.path, (message) => pageErrors.push(message));
+      actors.set(name, actor);
+      return actor;
+    },
+  };
+  const startMs = performance.now();
+  const startedAtUtc = new Date().toISOString();
+  const steps: DemoReport['steps'] = [];
+  try {
+    for (const [index, step] of story.steps.entries()) {
+      const number = index + 1;
+      const startedAtMs = performance.now() - startMs;
+      const actor = await stage.actor(step.role);
+      console.error(`${number} ${step.role}: ${step.title.en}`);
+      await step.act(stage);
+      const durationMs = performance.now() - startMs - startedAtMs;
+      const screenshot = `${String(number).padStart(2, '0')}-${step.role}.png`;
+      await actor.page.screenshot({ path: path.join(outDir, screenshot) });
+      steps.push({
+        number,
+        role: step.role,
+        title: step.title,
+        startedAtMs,
+        durationMs,
+        screenshot,
+        samples: samples.splice(0),
+      });
+    }
+  } finally {
+    for (const actor of actors.values())
+      await actor.then(
+        (entered) => entered.leave(),
+        () => {},
+      );
+    folder.remove();
+  }
+  const report = DemoReport.parse({
+    story: story.name,
+    commit: execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim(),
+    startedAtUtc,
+    machine: {
+      processor: os.cpus()[0]?.model ?? 'unknown',
+      cores: os.cpus().length,
+      memoryGib: Math.round(os.totalmem() / 1024 ** 3),
+      node: process.version,
+    },
+    roles: [...story.roles],
+    steps,
+    pageErrors,
+  } satisfies DemoReport);
+  writeFileSync(path.join(outDir, 'demo.json'), `${JSON.stringify(report, null, 2)}\n`);
+  return report;
+}
