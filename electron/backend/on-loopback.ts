@@ -45,7 +45,10 @@ async function serve(): Promise<void> {
     findPageFile,
     bytes: backend.bytes,
     onConnection: (port) => backend.server.attach(port, workstationPrincipal),
-    onPageCount: (count) => report({ event: 'pages', count }),
+    onPageCount: (count) => {
+      backend.log.info({ pages: count }, 'connected pages changed');
+      report({ event: 'pages', count });
+    },
     log: backend.log,
   });
   try {

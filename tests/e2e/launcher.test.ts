@@ -182,8 +182,7 @@ describe('in a window', () => {
     }
     // What every user of the machine can read in the process list is of no use to any of them.
     const url = /--app=(\S+)/.exec(command)?.[1] ?? '';
-    // The window's page, its scripts and its calls: by then the link has been used.
-    await expect.poll(() => connectionsTo(Number(new URL(url).port)), { timeout: 60_000 }).toBeGreaterThan(1);
+    await expect.poll(() => pagesOf(dataDir), { timeout: 60_000 }).toBe(1);
     await expect
       .poll(() => fetch(url, { redirect: 'manual' }).then(({ status }) => status), { timeout: 30_000 })
       .toBe(401);
@@ -206,12 +205,12 @@ describe('in a window', () => {
   });
 
   test('whose end is the end of everything', async () => {
-    const start = npmStart(['--data', newDataDir(), '--shell', 'chromium'], { env: environment() });
+    const dataDir = newDataDir();
+    const start = npmStart(['--data', dataDir, '--shell', 'chromium'], { env: environment() });
     await expect.poll(() => browserOf(start)?.pid, { timeout: 30_000 }).toBeGreaterThan(0);
-    const { command = '', pid = 0 } = browserOf(start) ?? {};
-    const port = Number(/--app=http:\/\/127\.0\.0\.1:(\d+)/.exec(command)?.[1]);
-    await expect.poll(() => connectionsTo(port), { timeout: 60_000 }).toBeGreaterThan(1);
-    // As when a person closes the window; Chromium does not hear it before it has come up.
+    const pid = browserOf(start)?.pid ?? 0;
+    await expect.poll(() => pagesOf(dataDir), { timeout: 60_000 }).toBe(1);
+    // As when a person closes the window.
     const endBrowser = () => {
       const isAlive = start.group().some((member) => member.pid === pid);
       if (isAlive) process.kill(pid, 'SIGTERM');
@@ -306,10 +305,10 @@ test('a browser is found on every platform', () => {
   expect(on('linux', { PATH: '/usr/bin' }, [])).toBeUndefined();
 });
 
-/** Established connections to a port of 127.0.0.1, as Linux lists them. */
-function connectionsTo(port: number): number {
-  const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
-  return readFileSync('/proc/net/tcp', 'utf8').split(`0100007F:${hexPort} 0100007F:`).length - 1;
+/** How many pages are connected, as the backend's log says. */
+function pagesOf(dataDir: string): number {
+  const log = readFileSync(path.join(dataDir, 'log/backend.log'), 'utf8');
+  return Number([...log.matchAll(/"pages":(\d+)/g)].at(-1)?.[1] ?? 0);
 }
 
 function fakeElectron(name: string, lines: readonly string[]): string {
