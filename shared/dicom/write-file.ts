@@ -1,3 +1,4 @@
+import { EXPLICIT_LITTLE_ENDIAN } from './transfer-syntax.ts';
 import { byteLengthOf, writeDataSet } from './write-data-set.ts';
 import type { DataElement } from './write-data-set.ts';
 
@@ -30,4 +31,21 @@ export function writeFileMeta({ sopClassUid, sopUid, transferSyntaxUid }: FileMe
   );
   const groupLength: DataElement = { tag: '00020000', vr: 'UL', value: byteLengthOf(elements) };
   return [PREAMBLE, PREFIX, ...writeDataSet([groupLength], EXPLICIT), ...elements];
+}
+/**
+ * A whole file in explicit VR little endian.
+ *
+ * @param elements with SOP Class UID and SOP Instance UID as texts
+ */
+export function writeFile(elements: readonly DataElement[]): Uint8Array[] {
+  const text = (tag: string) => {
+    const value = elements.find((element) => element.tag === tag)?.value;
+    return typeof value === 'string' ? value : '';
+  };
+  const meta = {
+    sopClassUid: text('00080016'),
+    sopUid: text('00080018'),
+    transferSyntaxUid: EXPLICIT_LITTLE_ENDIAN,
+  };
+  return [...writeFileMeta(meta), ...writeDataSet(elements, EXPLICIT)];
 }

@@ -1,4 +1,5 @@
 import type { ReadInstance } from '#shared/dicom/read-instance.ts';
+import type { SampleOptions } from './phantom/sample-study.ts';
 import type { RefusalCode } from '#shared/domain/refusal.ts';
 
 /** One file inside a zip archive, as its central directory says. */
@@ -31,7 +32,14 @@ export type IngestRequest =
       readonly stagingPath: string;
     }
   | { readonly kind: 'list-zip'; readonly id: number; readonly path: string }
-  | { readonly kind: 'read-directory'; readonly id: number; readonly path: string };
+  | { readonly kind: 'read-directory'; readonly id: number; readonly path: string }
+  | {
+      readonly kind: 'generate-sample';
+      readonly id: number;
+      /** Made if it is not there. */
+      readonly directory: string;
+      readonly options: SampleOptions;
+    };
 
 export interface IngestedFile extends Omit<ReadInstance, 'metadata'> {
   readonly fileSha256: string;
@@ -57,7 +65,11 @@ export type DirectoryListing =
   | { readonly ok: true; readonly files: readonly (readonly string[])[] }
   | Refused;
 
+export type SampleResult = { readonly ok: true; readonly files: number } | Refused;
+
 /** Ingest process to backend: a result, or a sign of life with the bytes copied so far. */
 export type IngestReply =
   | { readonly id: number; readonly bytesDone: number }
-  | { readonly id: number; readonly result: IngestResult | ZipListing | DirectoryListing };
+  | { readonly id: number; readonly result: AnyResult };
+
+export type AnyResult = IngestResult | ZipListing | DirectoryListing | SampleResult;

@@ -2,14 +2,7 @@
 import { parseArgs } from 'node:util';
 import { Refusal } from '#shared/domain/refusal.ts';
 import { ingest } from './ingest-file.ts';
-import type {
-  DirectoryListing,
-  IngestReply,
-  IngestRequest,
-  IngestResult,
-  Refused,
-  ZipListing,
-} from './ingest-messages.ts';
+import type { AnyResult, IngestReply, IngestRequest, Refused } from './ingest-messages.ts';
 import { readMediaDirectory } from './media-directory.ts';
 import { watchMemory } from './memory-watchdog.ts';
 import { connectToParent } from './parent-channel.ts';
@@ -32,10 +25,14 @@ async function answer(request: IngestRequest): Promise<void> {
   }
 }
 
-async function work(request: IngestRequest): Promise<IngestResult | ZipListing | DirectoryListing> {
+async function work(request: IngestRequest): Promise<AnyResult> {
+  const report = (bytesDone: number) => reply({ id: request.id, bytesDone });
   if (request.kind === 'list-zip') return { ok: true, entries: await listZip(request.path) };
   if (request.kind === 'read-directory') return { ok: true, files: readMediaDirectory(request.path) };
-  return { ok: true, file: await ingest(request, (bytesDone) => reply({ id: request.id, bytesDone })) };
+  if (request.kind === 'ingest') return { ok: true, file: await ingest(request, report) };
+  // Needed once in the life of a workstation.
+  const { generateSampleStudy } = await import('./phantom/sample-study.ts');
+  return { ok: true, files: await generateSampleStudy(request.directory, request.options, report) };
 }
 
 function refused(error: unknown): Refused {

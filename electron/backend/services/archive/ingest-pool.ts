@@ -1,22 +1,24 @@
 import { rm } from 'node:fs/promises';
 import type { HelperExit, HelperProcess, SpawnHelper } from '#backend/processes/helper-process.ts';
 import type {
+  AnyResult,
   DirectoryListing,
   IngestReply,
   IngestRequest,
   IngestResult,
   Refused,
+  SampleResult,
   ZipListing,
 } from '#backend/processes/ingest-messages.ts';
+import type { SampleOptions } from '#backend/processes/phantom/sample-study.ts';
 
-type Result = IngestResult | ZipListing | DirectoryListing;
 /** A request before it has a number. */
 type Work<Request = IngestRequest> = Request extends IngestRequest ? Omit<Request, 'id'> : never;
 
 interface Running {
   readonly id: number;
   readonly onBytes: (bytesDone: number) => void;
-  finish(result: Result): void;
+  finish(result: AnyResult): void;
 }
 
 interface Slot {
@@ -73,6 +75,20 @@ export class IngestPool {
     return (await this.#run({ kind: 'read-directory', path })) as DirectoryListing;
   }
 
+  /** Writes the files of the sample study into a folder, to be imported from there. */
+  async generateSample(
+    directory: string,
+    options: SampleOptions,
+    onBytes?: (bytesDone: number) => void,
+    signal?: AbortSignal,
+  ): Promise<SampleResult> {
+    return (await this.#run(
+      { kind: 'generate-sample', directory, options },
+      onBytes,
+      signal,
+    )) as SampleResult;
+  }
+
   close(): void {
     this.#isClosed = true;
     for (const waiting of this.#waiting.splice(0)) waiting(undefined);
@@ -83,7 +99,7 @@ export class IngestPool {
     work: Work,
     onBytes: (bytesDone: number) => void = () => {},
     signal?: AbortSignal,
-  ): Promise<Result> {
+  ): Promise<AnyResult> {
     const slot = await this.#acquire();
     if (!slot) return { ok: false, code: 'parse-crashed', detail: 'closed' };
     if (signal?.aborted) {
