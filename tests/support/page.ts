@@ -24,6 +24,11 @@ export async function openPage(
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    // What a request was answered is for the page to handle; anything else it complains of is a defect.
+    const isAnswer = message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && !isAnswer) errors.push(`console: ${message.text()}`);
+  });
   await page.goto(url);
   return { page, errors };
 }
