@@ -3,6 +3,7 @@ export { planeOfStack, reformat, thicknessOfSlices, withSlab } from './derived/d
 export type { DerivedStack } from './derived/derived-stacks.ts';
 export type { ImageStack, Slab, StackImage } from './image-stack.ts';
 export { findImage } from './image-stack.ts';
+export { peekFrame } from './loading/shared-loader.ts';
 export type { LoadState, StackProgress } from './loading/stack-progress.ts';
 export type { Observable } from './observable.ts';
 export { openSeries } from './series/open-series.ts';

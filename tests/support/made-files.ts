@@ -59,8 +59,8 @@ export function anImageFile(image: MadeImage): Buffer {
 export const madeStudyUid = UID_ROOT;
 export const madeSeriesUid = (seriesNumber: number) => `${UID_ROOT}.${seriesNumber}`;
 
-/** Writes files into a folder, one per buffer. */
-export function writeFiles(folder: string, files: readonly Buffer[]): void {
+/** Writes files into a folder, one per buffer; a single one may have a name. */
+export function writeFiles(folder: string, files: readonly Buffer[], name?: string): void {
   mkdirSync(folder, { recursive: true });
-  files.forEach((file, index) => writeFileSync(path.join(folder, `${index}.dcm`), file));
+  files.forEach((file, index) => writeFileSync(path.join(folder, name ?? `${index}.dcm`), file));
 }

@@ -61,14 +61,22 @@ export class GreyScale {
 
   #voi(description: ImageDescription, frame: DecodedFrame): Voi {
     const choice = this.#choice;
-    if (choice.kind === 'window')
-      return { kind: 'window', window: choice.window, function: description.voi.function };
+    if (choice.kind === 'window') return windowed(choice.window, description, frame);
     const offered = fileVois(description);
     const chosen = offered[choice.index] ?? offered[0];
     if (chosen) return chosen.voi;
     this.#computed ??= computedWindow(description, frame);
-    return { kind: 'window', window: this.#computed, function: 'LINEAR' };
+    return windowed(this.#computed, description, frame);
   }
+}
+
+/**
+ * Numbers that are not the file's own. LINEAR means windows over whole numbers; a width of 5 SUV, or of
+ * 0.002 mm²/s, only has a meaning with LINEAR_EXACT (PS3.3 section C.11.2.1.3.2).
+ */
+function windowed(window: GreyWindow, { voi }: ImageDescription, frame: DecodedFrame): Voi {
+  const isExact = voi.function === 'LINEAR' && frame.pixels instanceof Float32Array;
+  return { kind: 'window', window, function: isExact ? 'LINEAR_EXACT' : voi.function };
 }
 
 /** Equal looks are one object, so that tables are not built again for every image. */

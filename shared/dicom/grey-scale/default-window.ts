@@ -41,7 +41,8 @@ export function computedWindow(description: ImageDescription, frame: DecodedFram
   if (description.modality === 'CT' && description.unit === 'HU') return CT_WINDOW;
   const isCounting = description.modality === 'PT' || description.modality === 'NM';
   const [lowest, highest] = percentiles(frame, isCounting ? [0, 0.995] : [0.01, 0.99]);
-  return { width: Math.max(1, highest - lowest), centre: (lowest + highest) / 2 };
+  const narrowest = frame.pixels instanceof Float32Array ? Number.MIN_VALUE : 1;
+  return { width: Math.max(narrowest, highest - lowest), centre: (lowest + highest) / 2 };
 }
 
 /** The window the doctor starts from when turning what is shown into numbers. */

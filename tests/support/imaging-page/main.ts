@@ -1,5 +1,6 @@
 // Page of the imaging tests: the room's public face and nothing else, driven from the test.
 import * as imaging from '#renderer/imaging/index.ts';
+import type { DecodedFrame } from '#shared/dicom/pixel-description.ts';
 import type { StackView } from '#renderer/imaging/index.ts';
 
 export interface ViewBox {
@@ -45,7 +46,13 @@ function canvasPixels(view: StackView): CanvasPixels {
   return { width, height, data: [...data] };
 }
 
-const page = { ...imaging, openView, rendered, canvasPixels };
+/** The values behind the picture. */
+function frameOf(view: StackView): DecodedFrame | undefined {
+  const { image } = view.state.get();
+  return image && imaging.peekFrame(image.imageId);
+}
+
+const page = { ...imaging, openView, rendered, canvasPixels, frameOf };
 
 declare global {
   var imagingPage: typeof page;
