@@ -57,7 +57,7 @@ export interface LoadableStack extends ImageStack {
   /** Where in its source a computed image lies: loading starts there. */
   sourceIndex?(index: number): number;
   /** Rejects with a FrameFailure. */
-  produce(index: number, signal: AbortSignal): Promise<DecodedFrame>;
+  produce(index: number, signal: AbortSignal, isUrgent: boolean): Promise<DecodedFrame>;
 }
 
 interface Place {

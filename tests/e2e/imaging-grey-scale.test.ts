@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { VoiChoice } from '#renderer/imaging/index.ts';
 import type { DataElement } from '#shared/dicom/write-data-set.ts';
 import { element } from '#tests/support/dicom-files.ts';
-import { openImagingPage } from '#tests/support/imaging-page.ts';
+import { closeImagingBrowsers, openImagingPage } from '#tests/support/imaging-page.ts';
 import type { ImagingPage } from '#tests/support/imaging-page.ts';
 import { anImageFile, madeSeriesUid, madeStudyUid, writeFiles } from '#tests/support/made-files.ts';
 import { imagesOfFiles } from '#tests/support/dicom-metadata.ts';
@@ -207,6 +207,7 @@ beforeAll(async () => {
 afterAll(async () => {
   expect(imaging.errors).toEqual([]);
   await imaging.close();
+  await closeImagingBrowsers();
   await workstation.stop();
   folder.remove();
 });

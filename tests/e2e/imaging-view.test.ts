@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { element } from '#tests/support/dicom-files.ts';
-import { openImagingPage } from '#tests/support/imaging-page.ts';
+import { closeImagingBrowsers, openImagingPage } from '#tests/support/imaging-page.ts';
 import type { ImagingPage } from '#tests/support/imaging-page.ts';
 import { anImageFile, madeSeriesUid, madeStudyUid, writeFiles } from '#tests/support/made-files.ts';
 import { runCommand, startWorkstation, temporaryDirectory } from '#tests/support/workstation.ts';
@@ -41,6 +41,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await imaging.close();
+  await closeImagingBrowsers();
   await workstation.stop();
   folder.remove();
 });

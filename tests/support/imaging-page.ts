@@ -3,7 +3,7 @@ import { createServer, request as httpRequest } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { launchChromium } from './chromium.ts';
 import { root, temporaryDirectory } from './workstation.ts';
@@ -51,6 +51,22 @@ function buildPage(): Promise<{ path: string; remove: () => void }> {
   return built;
 }
 
+const browsers = new Map<string, Promise<Browser>>();
+
+/** One process for all pages of a test file; each page is in a profile of its own. */
+function browserWith(flags: readonly string[]): Promise<Browser> {
+  const key = flags.join(' ');
+  const known = browsers.get(key) ?? launchChromium(flags);
+  browsers.set(key, known);
+  return known;
+}
+
+/** To be called when a test file is done with its pages. */
+export async function closeImagingBrowsers(): Promise<void> {
+  await Promise.all([...browsers.values()].map(async (browser) => (await browser).close()));
+  browsers.clear();
+}
+
 /** A real Chromium page with `renderer/imaging` and nothing else, over a real workstation's DICOMweb. */
 export async function openImagingPage(options: ImagingPageOptions = {}): Promise<ImagingPage> {
   const directory = await buildPage();
@@ -76,11 +92,12 @@ export async function openImagingPage(options: ImagingPageOptions = {}): Promise
     createReadStream(file).pipe(response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const browser = await launchChromium(options.flags);
-  const page = await browser.newPage({
+  const browser = await browserWith(options.flags ?? []);
+  const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },
     deviceScaleFactor: options.devicePixelRatio ?? 1,
   });
+  const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
@@ -89,7 +106,7 @@ export async function openImagingPage(options: ImagingPageOptions = {}): Promise
     page,
     errors,
     close: async () => {
-      await browser.close();
+      await context.close();
       server.closeAllConnections();
       server.close();
     },

@@ -6,6 +6,8 @@ export interface FrameRequest {
   readonly source: FrameSource;
   readonly description: PixelDescription;
   readonly signal?: AbortSignal;
+  /** The doctor is waiting for it: fetched and decoded before others, and beside full workers. */
+  readonly isUrgent?: boolean;
 }
 
 /** Fetches and decodes frames off the page's thread. */
@@ -77,11 +79,13 @@ class WorkerPool implements FrameDecoder {
       };
       request.signal?.addEventListener('abort', onAbort, { once: true });
       const settled = () => request.signal?.removeEventListener('abort', onAbort);
-      this.#waiting.push({
+      const waiting: Job = {
         ...job,
         resolve: (frame) => (settled(), resolve(frame)),
         reject: (failure) => (settled(), reject(failure)),
-      });
+      };
+      if (request.isUrgent) this.#waiting.unshift(waiting);
+      else this.#waiting.push(waiting);
       this.#startWaiting();
     });
   }
@@ -99,7 +103,9 @@ class WorkerPool implements FrameDecoder {
 
   #startWaiting(): void {
     while (this.#waiting.length > 0) {
-      const slot = this.#leastBusySlot();
+      const slot = this.#leastBusySlot(
+        this.#waiting[0]?.request.isUrgent ? JOBS_PER_WORKER * 2 : JOBS_PER_WORKER,
+      );
       if (!slot) return;
       const job = this.#waiting.shift();
       if (!job) return;
@@ -109,11 +115,11 @@ class WorkerPool implements FrameDecoder {
     }
   }
 
-  #leastBusySlot(): Slot | undefined {
+  #leastBusySlot(jobsPerWorker: number): Slot | undefined {
     const [first] = this.#slots.toSorted((a, b) => a.jobs.size - b.jobs.size);
     if (first && first.jobs.size === 0) return first;
     if (this.#slots.length < this.#size) return this.#newSlot();
-    return first && first.jobs.size < JOBS_PER_WORKER ? first : undefined;
+    return first && first.jobs.size < jobsPerWorker ? first : undefined;
   }
 
   #newSlot(): Slot {

@@ -1,6 +1,7 @@
 import type { DecodedFrame } from '#shared/dicom/pixel-description.ts';
 import { loadable, placesOf } from '../image-stack.ts';
 import type { LoadableStack } from '../image-stack.ts';
+import { laneLimits } from './lanes.ts';
 import type { LoadState } from './stack-progress.ts';
 
 /** A part of the screen that shows a stack: what lies near its index is loaded first. */
@@ -26,13 +27,6 @@ interface Waiter {
   reject(reason: unknown): void;
 }
 
-interface Lane {
-  active: number;
-  /** Loading ahead never takes the last places: the image the doctor looks at always finds one. */
-  readonly limit: number;
-  readonly aheadLimit: number;
-}
-
 /** How far ahead images are computed: they cost processor time that scrolling needs too. */
 const COMPUTED_AHEAD = 6;
 
@@ -41,18 +35,15 @@ const COMPUTED_AHEAD = 6;
  * for first, then outwards from every index on the screen in turn. What nobody wants any more is cancelled.
  */
 export class FrameLoader {
-  readonly cacheLimitBytes: number;
+  /** May change at any time; takes effect with the next image. */
+  cacheLimitBytes: number;
   readonly #entries = new Map<string, Entry>();
   /** Of a computed stack there are two: itself and what it is computed from. */
   readonly #foci = new Map<object, readonly Focus[]>();
   readonly #evictionListeners = new Set<(imageId: string) => void>();
   /** Waited for, the most recent last. */
   #urgent: string[] = [];
-  readonly #lanes: Record<LoadableStack['lane'], Lane> = {
-    // Chromium opens six connections to one server.
-    network: { active: 0, limit: 6, aheadLimit: 4 },
-    compute: { active: 0, limit: 3, aheadLimit: 1 },
-  };
+  readonly #active: Record<LoadableStack['lane'], number> = { network: 0, compute: 0 };
   #bytes = 0;
   #clock = 0;
   #turn = 0;
@@ -153,11 +144,11 @@ export class FrameLoader {
 
   #pump(): void {
     while (this.#startUrgent());
-    for (const [name, lane] of Object.entries(this.#lanes)) {
-      while (lane.active < lane.aheadLimit) {
-        const next = this.#nextAhead(name as LoadableStack['lane']);
+    for (const lane of ['network', 'compute'] as const) {
+      while (this.#active[lane] < laneLimits[lane].ahead) {
+        const next = this.#nextAhead(lane);
         if (next === undefined) break;
-        this.#start(next, name as LoadableStack['lane']);
+        this.#start(next, lane, false);
       }
     }
   }
@@ -170,9 +161,9 @@ export class FrameLoader {
     for (let at = this.#urgent.length - 1; at >= 0; at--) {
       const imageId = this.#urgent[at] ?? '';
       const lane = placesOf(imageId)[0]?.stack.lane ?? 'network';
-      if (this.#lanes[lane].active >= this.#lanes[lane].limit) continue;
+      if (this.#active[lane] >= laneLimits[lane].all) continue;
       this.#urgent.splice(at, 1);
-      this.#start(imageId, lane);
+      this.#start(imageId, lane, true);
       return true;
     }
     return false;
@@ -205,20 +196,19 @@ export class FrameLoader {
     return undefined;
   }
 
-  #start(imageId: string, laneName: LoadableStack['lane']): void {
+  #start(imageId: string, lane: LoadableStack['lane'], isUrgent: boolean): void {
     const [place] = placesOf(imageId);
     const entry = this.#entry(imageId);
     if (!place) {
       this.#settle(imageId, entry, { failure: new Error(`unknown image ${imageId}`) });
       return;
     }
-    const lane = this.#lanes[laneName];
     const controller = new AbortController();
     entry.controller = controller;
     this.#setState(imageId, entry, 'loading');
-    lane.active++;
+    this.#active[lane]++;
     void place.stack
-      .produce(place.index, controller.signal)
+      .produce(place.index, controller.signal, isUrgent)
       .then(
         (frame) => this.#settle(imageId, entry, { frame }),
         (failure: unknown) =>
@@ -227,7 +217,7 @@ export class FrameLoader {
             : this.#settle(imageId, entry, { failure }),
       )
       .finally(() => {
-        lane.active--;
+        this.#active[lane]--;
         if (entry.controller === controller) delete entry.controller;
         if (entry.state === 'absent' && entry.waiting.size > 0) this.#urgent.push(imageId);
         this.#pump();

@@ -5,21 +5,31 @@ import type { DecodedFrame } from '#shared/dicom/pixel-description.ts';
 import { FrameFailure } from '#shared/dicom/pixels/frame-failure.ts';
 import { createFrameDecoder } from '../decode/index.ts';
 import type { FrameDecoder } from '../decode/index.ts';
+import { DECODING_WORKERS } from '../loading/lanes.ts';
 import { shared } from '../loading/shared-pixels.ts';
+
+export interface FrameOrder {
+  readonly url: string;
+  readonly metadata: DicomJson;
+  readonly image: ImageDescription;
+  readonly signal: AbortSignal;
+  readonly isUrgent: boolean;
+}
 
 let decoder: FrameDecoder | undefined;
 
 /** Fetches and decodes one frame off the page's thread, in the units the doctor measures in. Rejects with FrameFailure. */
-export async function loadFrame(
-  url: string,
-  metadata: DicomJson,
-  image: ImageDescription,
-  signal: AbortSignal,
-): Promise<DecodedFrame> {
+export async function loadFrame({
+  url,
+  metadata,
+  image,
+  signal,
+  isUrgent,
+}: FrameOrder): Promise<DecodedFrame> {
   const description = describePixels(metadata, image.frameNumber);
   if (!description) throw new FrameFailure('unsupported', 'no image in this instance');
-  decoder ??= createFrameDecoder();
-  const frame = await decoder.decode({ source: { url }, description, signal });
+  decoder ??= createFrameDecoder({ workers: DECODING_WORKERS });
+  const frame = await decoder.decode({ source: { url }, description, signal, isUrgent });
   return shared(image.suv?.kind === 'factor' ? inSuv(frame, image.suv.factor) : frame);
 }
 

@@ -104,12 +104,12 @@ function acquiredStack(parts: AcquiredParts): LoadableStack {
     keeper,
     progress: keeper.observable,
     lane: 'network',
-    produce: (index, signal) => {
+    produce: (index, signal, isUrgent) => {
       const image = images[index];
       if (!image) return Promise.reject(new Error(`no image ${index}`));
       const { sopUid, frameNumber } = image.description;
       const url = `${seriesUrl}/instances/${sopUid}/frames/${frameNumber}`;
-      return loadFrame(url, image.metadata, image.description, signal);
+      return loadFrame({ url, metadata: image.metadata, image: image.description, signal, isUrgent });
     },
   };
   return stack;

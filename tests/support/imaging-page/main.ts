@@ -1,6 +1,7 @@
 // Page of the imaging tests: the room's public face and nothing else, driven from the test.
 import * as imaging from '#renderer/imaging/index.ts';
 import type { DecodedFrame } from '#shared/dicom/pixel-description.ts';
+import { frameLoader } from '#renderer/imaging/loading/shared-loader.ts';
 import type { StackView } from '#renderer/imaging/index.ts';
 
 export interface ViewBox {
@@ -52,7 +53,11 @@ function frameOf(view: StackView): DecodedFrame | undefined {
   return image && imaging.peekFrame(image.imageId);
 }
 
-const page = { ...imaging, openView, rendered, canvasPixels, frameOf };
+function limitCache(bytes: number): void {
+  frameLoader().cacheLimitBytes = bytes;
+}
+
+const page = { ...imaging, openView, rendered, canvasPixels, frameOf, limitCache };
 
 declare global {
   var imagingPage: typeof page;
