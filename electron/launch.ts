@@ -5,13 +5,12 @@ import type { StartFailure } from '#shared/contract/launch.ts';
 import { ensurePageBuilt } from '#page/page-build.ts';
 import { parseLaunchArguments } from './launch/arguments.ts';
 import type { LaunchArguments } from './launch/arguments.ts';
-import { BrowserSession } from './launch/browser-session.ts';
 import { hasDisplay, needsNoSandbox, openBrowserWindow } from './launch/browser-window.ts';
 import { findBrowser } from './launch/browsers.ts';
 import { findElectron } from './launch/electron-binary.ts';
 import { startElectron } from './launch/electron-window.ts';
-import { startLoopbackBackend } from './launch/loopback-backend.ts';
 import { failureSentence, say } from './launch/sentences.ts';
+import { serveOnLoopback } from './launch/serve-on-loopback.ts';
 import { ensureShellBuilt } from './launch/shell-build.ts';
 
 const ELECTRON_READY_TIMEOUT_MS = 20_000;
@@ -42,7 +41,12 @@ async function launch(): Promise<number> {
     const code = await openInElectron(args, pageDir);
     if (code !== undefined) return code;
   }
-  return serveOnLoopback(args, pageDir);
+  return serveOnLoopback({
+    args,
+    pageDir,
+    onStopChanged: (change) => (stop = change),
+    refuse: (failure) => refuse(args, failure),
+  });
 }
 
 /** Exit code, or undefined where a browser has to do instead. */
@@ -85,59 +89,6 @@ async function openInElectron(args: LaunchArguments, pageDir: string): Promise<n
   };
   const code = await start.exited;
   return wasStopped ? 0 : (code ?? 1);
-}
-
-async function serveOnLoopback(args: LaunchArguments, pageDir: string): Promise<number> {
-  const { dataDir, port, language } = args;
-  const backend = startLoopbackBackend({
-    dataDir,
-    port,
-    language,
-    pageDir,
-    withWindow: !args.isHeadless,
-  });
-  let wasStopped = false;
-  stop = async () => {
-    wasStopped = true;
-    await backend.stop();
-  };
-  const report = await backend.started;
-  if (report.event === 'failed') {
-    await backend.exited;
-    return wasStopped ? 0 : refuse(args, report);
-  }
-  if (args.isHeadless) {
-    process.stdout.write(`${JSON.stringify(report)}\n`);
-  } else {
-    const session = openBrowser(args, backend, report.url);
-    if (session) {
-      stop = async () => {
-        wasStopped = true;
-        await session.close();
-        await backend.stop();
-      };
-      void session.closed.then(() => stop());
-      await session.openWindow();
-    }
-  }
-  const code = await backend.exited;
-  return wasStopped ? 0 : (code ?? 1);
-}
-
-/** Says why there is no window where there is none. */
-function openBrowser(
-  { shell, dataDir, language }: LaunchArguments,
-  backend: ReturnType<typeof startLoopbackBackend>,
-  lastingUrl: string,
-): BrowserSession | undefined {
-  if (shell === 'none') say('address', { url: lastingUrl });
-  else if (!hasDisplay(process.platform, process.env)) say('no-display', { url: lastingUrl });
-  else {
-    const browser = findBrowser();
-    if (browser) return new BrowserSession({ backend, browser, dataDir, language, lastingUrl });
-    say('no-browser', { url: lastingUrl });
-  }
-  return undefined;
 }
 
 async function refuse(args: LaunchArguments, failure: StartFailure): Promise<number> {

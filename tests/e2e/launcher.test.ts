@@ -1,6 +1,6 @@
 // The commands of a fresh machine, as a person or a program types them: real npm, real processes, real windows.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -221,6 +221,20 @@ describe('in a window', () => {
     expect(start.group()).toEqual([]);
   });
 
+  test('is opened again with a backend that has crashed', async () => {
+    const dataDir = newDataDir();
+    const start = npmStart(['--data', dataDir, '--shell', 'chromium'], { env: environment() });
+    await expect.poll(() => pagesOf(dataDir), { timeout: 60_000 }).toBe(1);
+    const backendOf = () => start.group().find(({ command }) => command.includes('on-loopback.ts'))?.pid ?? 0;
+    const crashed = backendOf();
+    process.kill(crashed, 'SIGKILL');
+    await start.says('has been started again');
+    await expect.poll(() => backendOf() !== 0 && backendOf() !== crashed, { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => browserOf(start)?.pid, { timeout: 30_000 }).toBeGreaterThan(0);
+    expect(await start.terminate()).toBe(0);
+    await expect.poll(() => start.group(), { timeout: 15_000 }).toEqual([]);
+  });
+
   test('of its own for a workstation that runs without one', async () => {
     const dataDir = newDataDir();
     const headless = npmStart(['--no-window', '--data', dataDir]);
@@ -307,7 +321,8 @@ test('a browser is found on every platform', () => {
 
 /** How many pages are connected, as the backend's log says. */
 function pagesOf(dataDir: string): number {
-  const log = readFileSync(path.join(dataDir, 'log/backend.log'), 'utf8');
+  const file = path.join(dataDir, 'log/backend.log');
+  const log = existsSync(file) ? readFileSync(file, 'utf8') : '';
   return Number([...log.matchAll(/"pages":(\d+)/g)].at(-1)?.[1] ?? 0);
 }
 
