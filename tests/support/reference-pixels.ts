@@ -26,7 +26,7 @@ export interface NoReference {
   readonly reason: string;
 }
 
-/** Has every file in `folder` decoded by DCMTK, OpenJPEG and pydicom; see tests/reference/pixels.py. */
+/** Has every file in `folder` decoded by DCMTK, OpenJPEG and pydicom; see tests/support/reference_pixels.py. */
 export async function decodeReferences(
   folder: string,
   target: string,
@@ -36,7 +36,7 @@ export async function decodeReferences(
     .sort();
   const { stdout } = await promisify(execFile)(
     '/usr/bin/python3',
-    ['-W', 'ignore', path.join(root, 'tests/reference/pixels.py'), target, ...files],
+    ['-W', 'ignore', path.join(root, 'tests/support/reference_pixels.py'), target, ...files],
     { cwd: folder, maxBuffer: 256 * 1024 * 1024 },
   );
   const answers = stdout
