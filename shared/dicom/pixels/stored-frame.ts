@@ -94,7 +94,7 @@ export function readNativeFrame(
     const count = description.rows * description.columns * samplesPerPixel;
     return { samples: unpackBits(bytes, bitOffset, count), photometricInterpretation };
   }
-  const words = readWords(bytes.subarray(0, expected), description);
+  const words = readWords(plain(bytes, expected), description);
   const frame = withMeaning(words, description, description.bitsStored);
   if (is422(photometricInterpretation) && samplesPerPixel === 3) {
     const samples = upsampleHorizontally(frame.samples, description.rows, description.columns);
@@ -174,7 +174,7 @@ function widen(
   byteLength: number,
   bitsAllocated: number,
 ): { words: Samples; bitsPerWord: number } {
-  const words = wordsOf(bytes.subarray(0, byteLength), bitsPerCell);
+  const words = wordsOf(plain(bytes, byteLength), bitsPerCell);
   if (bitsAllocated <= bitsPerCell) return { words, bitsPerWord: bitsPerCell };
   const signed = isSigned ? asSigned(words) : words;
   const wide = bitsAllocated === 16 ? new Uint16Array(words.length) : new Uint32Array(words.length);
@@ -199,6 +199,11 @@ function wordsOf(bytes: Uint8Array, bitsAllocated: number): Uint8Array | Uint16A
     default:
       throw new FrameFailure('unsupported', `${bitsAllocated} bits allocated`);
   }
+}
+
+/** The same bytes as nothing but a Uint8Array: `slice` of Node's Buffer copies nothing. */
+function plain({ buffer, byteOffset }: Uint8Array, byteLength: number): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** Arguments of a typed array over `bytes`: a view where the offset allows one, else a copy. */

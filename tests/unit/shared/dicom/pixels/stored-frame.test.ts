@@ -100,6 +100,21 @@ test('planes become pixels', () => {
   expect([...read.samples]).toEqual([1, 3, 5, 2, 4, 6]);
 });
 
+test("Node's buffers, wherever they begin, are read like any bytes", () => {
+  const odd = Buffer.from([9, 1, 2, 3, 4, 5, 6]).subarray(1);
+  expect([...readNativeFrame(odd, { ...plain, columns: 3 }).samples]).toEqual([0x0201, 0x0403, 0x0605]);
+  const planar = {
+    ...plain,
+    columns: 2,
+    samplesPerPixel: 3,
+    planarConfiguration: 1,
+    bitsAllocated: 8,
+    bitsStored: 8,
+    highBit: 7,
+  };
+  expect([...readNativeFrame(odd, planar).samples]).toEqual([1, 3, 5, 2, 4, 6]);
+});
+
 test('YBR_FULL_422 shares one pair of differences between two pixels', () => {
   const description = {
     ...plain,
