@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { event, method } from '../rpc/contract.ts';
 import { ImportProgress, ImportState, ImportTotals } from './import.ts';
 import { problemCodes } from '../domain/problem.ts';
-import { BackupEnd, BinEntry, JobProgress, Place, StorageSummary, VerifyEnd } from './storage.ts';
+import {
+  BackupEnd,
+  BinEntry,
+  BringBackEnd,
+  JobProgress,
+  Place,
+  StorageSummary,
+  VerifyEnd,
+} from './storage.ts';
 import {
   Conflict,
   Demographics,
@@ -83,9 +91,11 @@ export const archive = {
   storageSummary: method(z.strictObject({}), StorageSummary),
   startVerify: method(z.strictObject({ repair: z.boolean().default(false) }), started),
   startBackup: method(z.strictObject({ directory: z.string().min(1) }), started),
-  /** Ends a verify or backup. */
+  /** Copies evicted bytes back from the places that have them. */
+  startBringBack: method(someStudies, started),
+  /** Ends a verify, backup or bring-back. */
   cancelJob: method(started, nothing),
-  /** Running verify and backup jobs. */
+  /** The running one, if any: there is never more than one at a time. */
   listJobs: method(z.strictObject({}), z.strictObject({ jobs: z.array(JobProgress) })),
 
   importProgressed: event(ImportProgress.extend({ jobId: z.string() })),
@@ -105,4 +115,5 @@ export const archive = {
   jobProgressed: event(JobProgress),
   verifyEnded: event(VerifyEnd),
   backupEnded: event(BackupEnd),
+  bringBackEnded: event(BringBackEnd),
 } as const;

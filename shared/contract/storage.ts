@@ -47,7 +47,7 @@ export type StorageSummary = z.infer<typeof StorageSummary>;
 /** Progress of any long work beside imports. */
 export const JobProgress = z.strictObject({
   jobId: z.string(),
-  kind: z.enum(['verify', 'backup']),
+  kind: z.enum(['verify', 'backup', 'bring-back', 'evict']),
   itemsDone: count,
   itemsTotal: count,
   bytesDone: count,
@@ -86,9 +86,12 @@ export const VerifyReport = z.strictObject({
 export type VerifyReport = z.infer<typeof VerifyReport>;
 
 export const BackupReport = z.strictObject({
+  /** Copied and read back. */
   objects: count,
-  /** Objects that were there from an earlier backup and still read correctly. */
+  /** From an earlier backup, and still read correctly. */
   alreadyThere: count,
+  /** Not to be had: evicted and not in this backup, missing or damaged here. `verify` says more. */
+  absent: count,
   byteCount: count,
   seconds: z.number(),
 });
@@ -100,3 +103,9 @@ export const VerifyEnd = z.strictObject({ ...end, report: VerifyReport.nullable(
 export type VerifyEnd = z.infer<typeof VerifyEnd>;
 export const BackupEnd = z.strictObject({ ...end, report: BackupReport.nullable() });
 export type BackupEnd = z.infer<typeof BackupEnd>;
+export const BringBackEnd = z.strictObject({
+  ...end,
+  /** Evicted instances that are nowhere to be had now; null if it was cancelled or failed. */
+  absent: count.nullable(),
+});
+export type BringBackEnd = z.infer<typeof BringBackEnd>;

@@ -19,7 +19,7 @@ export const laws: readonly FolderLaw[] = [
   {
     folder: 'electron/backend/processes',
     ours: ['shared', 'electron/backend/keys.ts', 'electron/backend/sealed-file.ts'],
-    packages: ['node:', 'dcmjs', 'dcmjs-codecs', 'fast-png', 'yauzl'],
+    packages: ['node:', 'better-sqlite3', 'dcmjs', 'dcmjs-codecs', 'fast-png', 'yauzl'],
   },
   {
     folder: 'electron/backend/database',
@@ -47,7 +47,7 @@ export const laws: readonly FolderLaw[] = [
       'electron/backend/keys.ts',
       'electron/backend/sealed-file.ts',
     ],
-    packages: ['node:', 'better-sqlite3'],
+    packages: ['node:', 'better-sqlite3', 'zod'],
   },
   {
     folder: 'electron/backend',

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { Problem } from '#shared/domain/problem.ts';
+import { syncFile } from './durable-file.ts';
 import { migrations } from './migrations/index.ts';
 
 export interface Migration {
@@ -46,10 +47,5 @@ export function migrate(database: Database, copyFile: (version: number) => strin
 function copy(database: Database, file: string): void {
   rmSync(file, { force: true });
   database.prepare('VACUUM INTO ?').run(file);
-  const handle = openSync(file, 'r+');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
+  syncFile(file);
 }

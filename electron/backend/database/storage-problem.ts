@@ -19,12 +19,16 @@ const byCode: Readonly<Record<string, ProblemCode>> = {
   SQLITE_IOERR: 'storage-failed',
 };
 
-/** What a failure of the file system or of SQLite means to a person; undefined for any other error. */
+/** What an error code of the file system or of SQLite means to a person; undefined for any other. */
+export function problemOfCode(code: string): ProblemCode | undefined {
+  // Extended codes refine the first two parts: SQLITE_IOERR_WRITE, SQLITE_READONLY_DBMOVED.
+  return byCode[code] ?? byCode[code.split('_').slice(0, 2).join('_')];
+}
+
+/** The same for an error; undefined if it is nothing a person can do something about. */
 export function storageProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  if (typeof code !== 'string') return undefined;
-  // Extended codes refine the first two parts: SQLITE_IOERR_WRITE, SQLITE_READONLY_DBMOVED.
-  const known = byCode[code] ?? byCode[code.split('_').slice(0, 2).join('_')];
-  return known && new Problem(known, code, { cause: error });
+  const known = typeof code === 'string' ? problemOfCode(code) : undefined;
+  return known && new Problem(known, code ?? '', { cause: error });
 }

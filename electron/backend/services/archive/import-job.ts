@@ -219,7 +219,8 @@ export class ImportJob {
 
   /** From the rate so far; small files cost more per byte, so files count as well as bytes. */
   #secondsRemaining(): number | null {
-    if (this.#phase === 'finding' || this.#bytesSoFar() === 0) return null;
+    const isTooEarly = this.#secondsSinceStart() < 1;
+    if (isTooEarly || this.#phase === 'finding' || this.#bytesSoFar() === 0) return null;
     const share = (done: number, all: number) => (all === 0 ? 1 : done / all);
     const done = (share(this.#filesDone, this.#filesFound) + share(this.#bytesSoFar(), this.#bytesFound)) / 2;
     return done === 0 ? null : (this.#secondsSinceStart() * (1 - done)) / done;

@@ -10,6 +10,7 @@ import type { KeyProvider } from '#backend/keys.ts';
 import type { Log } from '#backend/log.ts';
 import type { SpawnHelper } from '#backend/processes/helper-process.ts';
 import { createBin } from './bin.ts';
+import { createCare } from './care/index.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { createConflicts } from './conflicts.ts';
 import { createDicomwebQueries } from './dicomweb-queries.ts';
@@ -40,7 +41,7 @@ export interface ArchiveOptions {
 }
 
 const INGEST_PROCESSES = 2;
-const PURGE_INTERVAL_MS = 60 * 60 * 1000;
+const MAKE_ROOM_INTERVAL_MS = 60 * 60 * 1000;
 
 export function createArchive(options: ArchiveOptions) {
   const { dataDir, database, keys, spawnHelper, announcer, clock, log } = options;
@@ -51,7 +52,6 @@ export function createArchive(options: ArchiveOptions) {
   const conflicts = createConflicts(database);
   const bin = createBin(database);
   const search = new Search(database);
-  const storage = createStorage(database, dataDir);
   const commits = new CommitQueue({
     database,
     objects,
@@ -61,16 +61,48 @@ export function createArchive(options: ArchiveOptions) {
     committed: (studyKeys) => announceChanged(studyKeys),
   });
   let pool: IngestPool | undefined;
-  const importDependencies = () => {
-    pool ??= new IngestPool(spawnHelper, INGEST_PROCESSES);
-    return { commits, objects, pool, clock };
-  };
+  const importDependencies = () => ({ commits, objects, pool: ingestPool(), clock });
   const imports = new Imports({
     dependencies: importDependencies,
     announcer,
     nowMs: () => clock.nowMs(),
     log,
   });
+
+  const care = createCare({
+    dataDir,
+    database,
+    objects,
+    keys,
+    spawnHelper,
+    announcer,
+    clock,
+    log,
+    eviction: options.eviction,
+    indexObject,
+    studiesChanged: (studyKeys) => announceChanged(studyKeys),
+  });
+  const storage = createStorage(database, dataDir, care.evictedBytes);
+
+  /** Takes an object that no row names into the archive, as if its file were imported. */
+  async function indexObject(sha256: string) {
+    const file = await objects.unsealed(sha256);
+    const stagingPath = objects.newStagingPath();
+    try {
+      const reply = await ingestPool().ingest({ sourcePath: file, stagingPath });
+      if (!reply.ok) return 'not-possible';
+      const { outcome, archivedSha256 } = await commits.commit(reply.file, stagingPath);
+      if (outcome === 'conflict') return 'kept-aside';
+      return archivedSha256 === sha256 ? 'indexed' : 'superfluous';
+    } finally {
+      objects.discard(file);
+    }
+  }
+
+  function ingestPool(): IngestPool {
+    pool ??= new IngestPool(spawnHelper, INGEST_PROCESSES);
+    return pool;
+  }
 
   function announceChanged(studyKeys: Iterable<StudyKey>): void {
     search.refresh(studyKeys);
@@ -83,9 +115,12 @@ export function createArchive(options: ArchiveOptions) {
     return study;
   }
 
-  function purge(): void {
+  /** What has been in the bin long enough goes, and what may be evicted. */
+  function makeRoom(): void {
+    if (care.isBusy()) return;
     bin.purge(clock.nowMs());
     bin.removeObjects((sha256) => objects.remove(sha256));
+    care.evictIfWished();
   }
 
   const service: Service<typeof archive, Principal> = {
@@ -168,19 +203,12 @@ export function createArchive(options: ArchiveOptions) {
     listImports: () => ({ imports: imports.list() }),
 
     storageSummary: () => storage.summary(options.eviction()),
-    startVerify: () => {
-      throw new RpcError('unavailable', 'not in this build');
-    },
-    startBackup: () => {
-      throw new RpcError('unavailable', 'not in this build');
-    },
-    cancelJob: () => null,
-    listJobs: () => ({ jobs: [] }),
+    ...care.service,
   };
 
-  purge();
-  const purging = setInterval(purge, PURGE_INTERVAL_MS);
-  purging.unref();
+  makeRoom();
+  const makingRoom = setInterval(makeRoom, MAKE_ROOM_INTERVAL_MS);
+  makingRoom.unref();
 
   return {
     service,
@@ -196,8 +224,8 @@ export function createArchive(options: ArchiveOptions) {
     findStudy: (studyKey: StudyKey) => studies.find(studyKey),
     upload: createUploadHandler(imports, objects),
     close: async () => {
-      clearInterval(purging);
-      await imports.cancelAll();
+      clearInterval(makingRoom);
+      await Promise.all([imports.cancelAll(), care.close()]);
       pool?.close();
     },
   };

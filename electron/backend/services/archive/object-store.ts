@@ -1,8 +1,13 @@
-import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createWriteStream, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { syncFolder } from '#backend/database/durable-file.ts';
 import type { KeyProvider } from '#backend/keys.ts';
 import { readSealed, sealedChunks, sealedLength } from '#backend/sealed-file.ts';
+
+const SHA256 = /^[0-9a-f]{64}$/;
 
 /** Files named by the SHA-256 of their bytes, in 256 folders. Nothing read from DICOM becomes a path. */
 export class ObjectStore {
@@ -24,7 +29,7 @@ export class ObjectStore {
         mode: 0o700,
       });
     }
-    syncDirectory(this.#objectsDir);
+    syncFolder(this.#objectsDir);
   }
 
   newStagingPath(): string {
@@ -55,11 +60,11 @@ export class ObjectStore {
   /** Makes the names of adopted objects survive power loss. */
   syncFolders(sha256s: Iterable<string>): void {
     const folders = new Set([...sha256s].map((sha256) => path.dirname(this.pathOf(sha256))));
-    for (const folder of folders) syncDirectory(folder);
+    for (const folder of folders) syncFolder(folder);
   }
 
   pathOf(sha256: string): string {
-    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error('not a SHA-256');
+    if (!SHA256.test(sha256)) throw new Error('not a SHA-256');
     return path.join(this.#objectsDir, sha256.slice(0, 2), sha256);
   }
 
@@ -67,21 +72,21 @@ export class ObjectStore {
     return readSealed(this.pathOf(sha256), this.#keys, offset, byteLength);
   }
 
-  /** SHA-256 of the bytes as they are now. */
-  async hashOf(sha256: string): Promise<string> {
-    const hash = createHash('sha256');
-    for await (const chunk of sealedChunks(this.pathOf(sha256), this.#keys)) hash.update(chunk);
-    return hash.digest('hex');
+  /** Names of all objects there are. */
+  async *list(): AsyncGenerator<string> {
+    for (const folder of await readdir(this.#objectsDir)) {
+      for (const name of await readdir(path.join(this.#objectsDir, folder)))
+        if (SHA256.test(name)) yield name;
+    }
   }
-}
 
-function syncDirectory(directory: string): void {
-  // Windows cannot sync a directory; its file systems journal renames.
-  if (process.platform === 'win32') return;
-  const handle = openSync(directory, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
+  /** The object as the file it once was, for whoever reads files; to be discarded afterwards. */
+  async unsealed(sha256: string): Promise<string> {
+    const file = this.newStagingPath();
+    await pipeline(
+      Readable.from(sealedChunks(this.pathOf(sha256), this.#keys)),
+      createWriteStream(file, { flags: 'wx', mode: 0o600 }),
+    );
+    return file;
   }
 }

@@ -11,7 +11,7 @@ export interface EvictionSettings {
 }
 
 /** How full the archive is and what of it exists elsewhere. */
-export function createStorage(database: ArchiveDatabase, dataDir: string) {
+export function createStorage(database: ArchiveDatabase, dataDir: string, evictedBytes: () => number) {
   const prepare = <Row>(sql: string): Statement<unknown[], Row> => database.prepare(sql);
   const sums = prepare<{ is_in_bin: number; studies: number; instances: number; bytes: number }>(`
     SELECT is_in_bin, count(*) AS studies, sum(instance_count) AS instances, sum(byte_count) AS bytes
@@ -34,11 +34,11 @@ export function createStorage(database: ArchiveDatabase, dataDir: string) {
       const inBin = rows.find((row) => row.is_in_bin === 1);
       const disk = statfsSync(dataDir);
       const verify = lastVerify.get();
-      const byteCount = listed?.bytes ?? 0;
+      const storedBytes = rows.reduce((sum, row) => sum + row.bytes, 0) - evictedBytes();
       return {
         studies: listed?.studies ?? 0,
         instances: listed?.instances ?? 0,
-        byteCount,
+        byteCount: storedBytes,
         databaseByteCount: ['', '-wal'].reduce(
           (sum, ending) =>
             sum +
@@ -54,7 +54,7 @@ export function createStorage(database: ArchiveDatabase, dataDir: string) {
         eviction: {
           ...eviction,
           evictedStudies: evicted.get()?.count ?? 0,
-          isBlocked: eviction.enabled && byteCount > eviction.maximumBytes,
+          isBlocked: eviction.enabled && storedBytes > eviction.maximumBytes,
         },
         lastVerify: verify ? { endedAtMs: verify.ended_at_ms, problems: verify.problem_count } : null,
       };

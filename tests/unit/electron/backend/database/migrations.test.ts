@@ -14,6 +14,7 @@ const merged: Readonly<Record<number, string>> = {
   1: '6da90fb925e7acbaecdff35acf0b61bc98a2108aa8fe7c7a0b27d135c02a6682',
   2: 'e22975911cc083a200996d9d280ac0d0977f29cdcde2cc6886e2229f292e7870',
   3: '64874aa2daf1d481d40c245e9b57367b75d70580f924cbd034830287b92a01d2',
+  4: '904db658497f84ee6cd3fda68218825fc3e2d14c8ae3ee7002820e4220618c79',
 };
 
 let data: ReturnType<typeof temporaryDirectory>;
@@ -79,6 +80,7 @@ test('an archive of the first version is upgraded, and the database kept as it w
   expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
   expect(database.pragma('foreign_key_check')).toEqual([]);
   expect(database.pragma('foreign_keys', { simple: true })).toBe(1);
+  expect(database.prepare('SELECT archive_id FROM archive_identity').pluck().get()).toMatch(/^[0-9a-f]{32}$/);
   expect(
     database
       .prepare('SELECT study_key, patient_key, body_parts, representative_key, conflict_count FROM studies')
