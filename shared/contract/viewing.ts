@@ -102,30 +102,22 @@ export type PaneState = z.infer<typeof PaneState>;
 /** All that is needed to show the same images elsewhere: on another monitor, or tomorrow. */
 export const ViewerState = z.strictObject({
   rows: z.number().int().min(1).max(3),
-  columns: z.number().int().min(1).max(3),
-  panes: z.array(PaneState.nullable()).max(9),
-  activePane: z.number().int().min(0).max(8),
+  columns: z.number().int().min(1).max(4),
+  panes: z.array(PaneState.nullable()).max(12),
+  activePane: z.number().int().min(0).max(11),
   isMaximised: z.boolean(),
   hanging: z.strictObject({ ruleId: z.string().max(100), stage: z.number().int().nonnegative() }).nullable(),
 });
 export type ViewerState = z.infer<typeof ViewerState>;
 
-/** What one person prefers on every study. */
+/** What one person has switched on or off, for every study; what is set once stands in the settings. */
 export const ViewerPreferences = z.strictObject({
-  /** Dragging right makes the window wider, dragging down raises its level; each can be turned round. */
-  isWindowWidthDragInverted: z.boolean().default(false),
-  isWindowLevelDragInverted: z.boolean().default(false),
-  isCurrentOnRight: z.boolean().default(false),
   isScrollLinked: z.boolean().default(true),
   isWindowLinked: z.boolean().default(false),
   isZoomLinked: z.boolean().default(false),
   areReferenceLinesShown: z.boolean().default(true),
   areCornersShown: z.boolean().default(true),
   areOverlaysShown: z.boolean().default(true),
-  lastLayout: z
-    .strictObject({ rows: z.number().int().min(1).max(3), columns: z.number().int().min(1).max(3) })
-    .nullable()
-    .default(null),
 });
 export type ViewerPreferences = z.infer<typeof ViewerPreferences>;
 

@@ -1,78 +1,39 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { plainKeyProvider } from '#backend/keys.ts';
-import { openDatabase } from '#backend/database/open.ts';
-import type { ArchiveDatabase } from '#backend/database/open.ts';
-import { createViewing } from '#backend/services/viewing/index.ts';
-import { viewing } from '#shared/contract/viewing.ts';
 import type { AnnotationContent, ViewerState } from '#shared/contract/viewing.ts';
 import type { SeriesUid, SopUid, StudyKey } from '#shared/domain/identifiers.ts';
-import { workstationPrincipal } from '#shared/domain/principal.ts';
 import type { Principal } from '#shared/domain/principal.ts';
-import { RpcConnection } from '#shared/rpc/connect.ts';
-import type { Announcer } from '#shared/rpc/contract.ts';
-import type { BackendContracts } from '#shared/contract/index.ts';
-import { createMemoryPortPair } from '#shared/rpc/memory-port.ts';
-import { RpcServer } from '#shared/rpc/serve.ts';
+import { startViewing } from '#tests/support/viewing-service.ts';
+import type { KnownStudies } from '#tests/support/viewing-service.ts';
 import { temporaryDirectory } from '#tests/support/workstation.ts';
 
-const contracts = { viewing } as const;
 const studyKey = 7 as StudyKey;
 const otherStudyKey = 8 as StudyKey;
 const seriesUid = '1.2.3' as SeriesUid;
 const sopUid = '1.2.3.4' as SopUid;
 
 let data: ReturnType<typeof temporaryDirectory>;
-let database: ArchiveDatabase;
 let nowMs = 1000;
-/** Rows of the archive: what a study key stands for, and which study an image is in. */
-let studies: Map<StudyKey, { studyUid: string; issuer: string; patientId: string }>;
-let instances: Map<SopUid, StudyKey>;
-let server: RpcServer<typeof contracts, Principal>;
-
-function start() {
-  database = openDatabase(data.path, plainKeyProvider);
-  const announcer: Announcer<BackendContracts> = {
-    announce: (_, eventName, payload) =>
-      server.announce('viewing', eventName as 'annotationsChanged', payload as never),
-  };
-  const { service } = createViewing({
-    database,
-    announcer,
-    clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
-    identifyStudy: (key) => studies.get(key),
-    studyOfInstance: (sop) => instances.get(sop),
-  });
-  server = new RpcServer<typeof contracts, Principal>({
-    contracts,
-    services: { viewing: service },
-    reportInternalError: (name, error) => {
-      throw new Error(name, { cause: error });
-    },
-  });
-}
-
-function connect(principal: Partial<Principal> = {}) {
-  const [near, far] = createMemoryPortPair();
-  server.attach(far, { ...workstationPrincipal, ...principal });
-  return new RpcConnection(contracts, near).client.viewing;
-}
+let known: KnownStudies;
+let backend: ReturnType<typeof startViewing>;
+const connect = (principal: Partial<Principal> = {}) => backend.connect(principal).client;
 
 beforeEach(() => {
   data = temporaryDirectory();
   nowMs = 1000;
-  studies = new Map([
+  const studies = new Map([
     [studyKey, { studyUid: '1.2', issuer: 'hospital A', patientId: '1' }],
     [otherStudyKey, { studyUid: '1.2', issuer: 'hospital B', patientId: '1' }],
   ]);
-  instances = new Map([
+  const instances = new Map([
     [sopUid, studyKey],
     ['9.9.9' as SopUid, otherStudyKey],
   ]);
-  start();
+  known = { studies, instances, nowMs: () => nowMs };
+  backend = startViewing(data.path, known);
 });
 afterEach(() => {
-  database.close();
+  backend.database.close();
   data.remove();
 });
 
@@ -98,8 +59,8 @@ const length = (label = ''): AnnotationContent => ({
 test('an annotation is back after the database was closed and opened', async () => {
   const annotation = length('結節');
   await connect().saveAnnotation({ studyKey, annotation, version: 1 });
-  database.close();
-  start();
+  backend.database.close();
+  backend = startViewing(data.path, known);
   const { annotations } = await connect().listAnnotations({ studyKey });
   expect(annotations).toEqual([
     expect.objectContaining({
@@ -179,11 +140,11 @@ test('the same study UID at another hospital is another study', async () => {
 
 test('annotations come back with a study that was deleted and imported again', async () => {
   await connect().saveAnnotation({ studyKey, annotation: length('kept'), version: 1 });
-  const identity = studies.get(studyKey);
-  studies.delete(studyKey);
+  const identity = known.studies.get(studyKey);
+  known.studies.delete(studyKey);
   await expect(connect().listAnnotations({ studyKey })).rejects.toMatchObject({ code: 'not-found' });
   const newKey = 21 as StudyKey;
-  if (identity) studies.set(newKey, identity);
+  if (identity) known.studies.set(newKey, identity);
   expect((await connect().listAnnotations({ studyKey: newKey })).annotations[0]?.label).toBe('kept');
 });
 
@@ -213,7 +174,9 @@ test('key images are listed until they are removed, and their removal stays on r
   ]);
   await client.removeKeyImage({ studyKey, keyImageUid });
   expect((await client.listKeyImages({ studyKey })).keyImages).toEqual([]);
-  expect(database.prepare('SELECT removed_by_person FROM key_images').pluck().all()).toEqual(['workstation']);
+  expect(backend.database.prepare('SELECT removed_by_person FROM key_images').pluck().all()).toEqual([
+    'workstation',
+  ]);
 });
 
 test('frames seen are kept per person, each once', async () => {
@@ -268,7 +231,7 @@ test('the state a person left a study in comes back for this person', async () =
 
 test('a state stored by another version of the program is left aside', async () => {
   await connect().saveViewerState({ studyKey, state });
-  database.prepare(`UPDATE viewer_states SET state = '{"rows":"many"}'`).run();
+  backend.database.prepare(`UPDATE viewer_states SET state = '{"rows":"many"}'`).run();
   expect(await connect().findViewerState({ studyKey })).toEqual({ state: null });
 });
 
@@ -279,11 +242,9 @@ test('preferences have defaults, are kept per person and announced', async () =>
   const defaults = await client.getPreferences({});
   expect(defaults).toMatchObject({
     isScrollLinked: true,
-    isWindowWidthDragInverted: false,
-    lastLayout: null,
   });
-  await client.savePreferences({ ...defaults, isCurrentOnRight: true });
-  expect(await client.getPreferences({})).toMatchObject({ isCurrentOnRight: true });
-  expect(await connect().getPreferences({})).toMatchObject({ isCurrentOnRight: false });
+  await client.savePreferences({ ...defaults, isWindowLinked: true });
+  expect(await client.getPreferences({})).toMatchObject({ isWindowLinked: true });
+  expect(await connect().getPreferences({})).toMatchObject({ isWindowLinked: false });
   expect(heard).toEqual([{ person: 'reader' }]);
 });
