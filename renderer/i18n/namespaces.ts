@@ -6,11 +6,13 @@ import problemInEnglish from '#resources/locales/en/problem.json' with { type: '
 import refusalInEnglish from '#resources/locales/en/refusal.json' with { type: 'json' };
 import worklistInEnglish from '#resources/locales/en/worklist.json' with { type: 'json' };
 import appInJapanese from '#resources/locales/ja/app.json' with { type: 'json' };
+import viewerInEnglish from '#resources/locales/en/viewer.json' with { type: 'json' };
 import errorsInJapanese from '#resources/locales/ja/errors.json' with { type: 'json' };
 import importInJapanese from '#resources/locales/ja/import.json' with { type: 'json' };
 import imagingInJapanese from '#resources/locales/ja/imaging.json' with { type: 'json' };
 import problemInJapanese from '#resources/locales/ja/problem.json' with { type: 'json' };
 import refusalInJapanese from '#resources/locales/ja/refusal.json' with { type: 'json' };
+import viewerInJapanese from '#resources/locales/ja/viewer.json' with { type: 'json' };
 import worklistInJapanese from '#resources/locales/ja/worklist.json' with { type: 'json' };
 
 /** One namespace per feature. To add one: a file in each language's folder, two imports and two lines here. */
@@ -22,6 +24,7 @@ export const texts = {
     imaging: imagingInJapanese,
     problem: problemInJapanese,
     refusal: refusalInJapanese,
+    viewer: viewerInJapanese,
     worklist: worklistInJapanese,
   },
   en: {
@@ -31,6 +34,7 @@ export const texts = {
     imaging: imagingInEnglish,
     problem: problemInEnglish,
     refusal: refusalInEnglish,
+    viewer: viewerInEnglish,
     worklist: worklistInEnglish,
   },
 } as const;
