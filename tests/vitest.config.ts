@@ -26,6 +26,8 @@ export default defineConfig({
           hookTimeout: 180_000,
           // Each starts a workstation and a Chromium; side by side they would only slow each other down.
           fileParallelism: false,
+          // Generous, because what is waited for is whether, not how fast, and machines are busy.
+          expect: { poll: { timeout: 20_000, interval: 50 } },
         },
       },
     ],
