@@ -137,7 +137,9 @@ test('the scroll bar goes where it is pressed and counts what was seen', async (
     await page.keyboard.press('ArrowDown');
     await expect.poll(imageNumber).toBe(step + 2);
     // An image that is scrolled past before it could be painted was not seen.
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
   }
   await expect.poll(() => bar.getAttribute('data-seen')).toBe('20');
 });
