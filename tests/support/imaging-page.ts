@@ -10,6 +10,8 @@ import { root, temporaryDirectory } from './workstation.ts';
 import type { Workstation } from './workstation.ts';
 
 export interface ImagingPageOptions {
+  /** Folder of the page in `tests/support`. */
+  readonly page?: 'imaging-page' | 'bare-page';
   /** Whose images the page asks for. */
   readonly workstation?: Pick<Workstation, 'dicomweb' | 'token'>;
   readonly flags?: readonly string[];
@@ -33,22 +35,25 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
-let built: Promise<{ path: string; remove: () => void }> | undefined;
+const built = new Map<string, Promise<{ path: string; remove: () => void }>>();
 
 /** Once for all tests of a file. */
-function buildPage(): Promise<{ path: string; remove: () => void }> {
-  built ??= (async () => {
+function buildPage(name: string): Promise<{ path: string; remove: () => void }> {
+  const known = built.get(name);
+  if (known) return known;
+  const building = (async () => {
     const directory = temporaryDirectory();
     process.once('exit', () => directory.remove());
     await build({
       configFile: path.join(root, 'renderer/vite.config.ts'),
-      root: path.join(root, 'tests/support/imaging-page'),
+      root: path.join(root, 'tests/support', name),
       logLevel: 'error',
       build: { outDir: directory.path, emptyOutDir: true },
     });
     return directory;
   })();
-  return built;
+  built.set(name, building);
+  return building;
 }
 
 const browsers = new Map<string, Promise<Browser>>();
@@ -69,7 +74,8 @@ export async function closeImagingBrowsers(): Promise<void> {
 
 /** A real Chromium page with `renderer/imaging` and nothing else, over a real workstation's DICOMweb. */
 export async function openImagingPage(options: ImagingPageOptions = {}): Promise<ImagingPage> {
-  const directory = await buildPage();
+  const { page: name = 'imaging-page' } = options;
+  const directory = await buildPage(name);
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://page');
     if (pathname.startsWith('/dicomweb/')) {
@@ -101,7 +107,7 @@ export async function openImagingPage(options: ImagingPageOptions = {}): Promise
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  await page.waitForFunction('typeof imagingPage === "object"');
+  await page.waitForFunction(`typeof ${name === 'imaging-page' ? 'imagingPage' : 'barePage'} === "object"`);
   return {
     page,
     errors,
