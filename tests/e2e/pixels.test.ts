@@ -1,22 +1,17 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { DecodedFrame, PixelDescription } from '#shared/dicom/pixel-description.ts';
-import { describePixels } from '#shared/dicom/pixel-description.ts';
-import { finishFrame } from '#shared/dicom/pixels/decoded-frame.ts';
-import { readNativeFrame } from '#shared/dicom/pixels/stored-frame.ts';
+import type { PixelDescription } from '#shared/dicom/pixel-description.ts';
 import { CodecPool } from '#backend/processes/codec-pool.ts';
 import { forkHelper } from '#backend/processes/helper-process.ts';
 import { openDecodePage } from '#tests/support/decode-page.ts';
 import type { DecodePage } from '#tests/support/decode-page.ts';
 import { readFileFrames } from '#tests/support/dicom-frames.ts';
-import type { FileFrames } from '#tests/support/dicom-frames.ts';
+import { difference, framesOf, inBrowser, inProcess } from '#tests/support/pixel-comparison.ts';
+import type { Frame, Pixels } from '#tests/support/pixel-comparison.ts';
 import { decodeReferences, sampleFolder } from '#tests/support/reference-pixels.ts';
-import type { NoReference, Reference, ReferenceFrame } from '#tests/support/reference-pixels.ts';
+import type { NoReference, Reference } from '#tests/support/reference-pixels.ts';
 import { temporaryDirectory } from '#tests/support/workstation.ts';
-
-/** Two decoders of lossy code streams may round their arithmetic apart; by this many stored steps. */
-const LOSSY_TOLERANCE: Readonly<Record<string, number>> = { '1.2.840.10008.1.2.4.203': 1 };
 
 /** Files no frame of which can be right, and why. */
 const REFUSED: Readonly<Record<string, string>> = {
@@ -52,85 +47,6 @@ afterAll(async () => {
   await page?.close();
   target.remove();
 });
-
-interface Frame {
-  readonly of: Reference;
-  readonly reference: ReferenceFrame;
-  readonly description: PixelDescription;
-  readonly bytes: Uint8Array;
-  readonly bitOffset: number;
-}
-
-function framesOf(file: FileFrames, reference: Reference): Frame[] {
-  return [...reference.frames()].map((frame) => {
-    const description = describePixels(file.json, frame.number);
-    if (!description) throw new Error('no image');
-    return { of: reference, reference: frame, description, ...file.frame(frame.number) };
-  });
-}
-
-interface Pixels {
-  readonly kind: 'grey' | 'colour';
-  readonly values: ArrayLike<number>;
-  readonly isFloat: boolean;
-}
-
-/** What differs, or undefined. */
-function difference(pixels: Pixels, { reference, description }: Frame): string | undefined {
-  const { values, kind } = reference;
-  if (pixels.kind !== kind || pixels.values.length !== values.length) {
-    return `${pixels.kind} × ${pixels.values.length} instead of ${kind} × ${values.length}`;
-  }
-  const steps = LOSSY_TOLERANCE[description.transferSyntaxUid] ?? 0;
-  let largest = 0;
-  for (let index = 0; index < values.length; index++) {
-    const expected = values[index] ?? 0;
-    const isEqual = Object.is(pixels.values[index], pixels.isFloat ? Math.fround(expected) : expected);
-    if (!isEqual) largest = Math.max(largest, Math.abs((pixels.values[index] ?? NaN) - expected));
-  }
-  return largest <= steps ? undefined : `frame ${reference.number} differs by up to ${largest}`;
-}
-
-async function inBrowser(frames: readonly Frame[]): Promise<(Pixels | string)[]> {
-  const orders = frames.map(({ description, bitOffset }, id) => ({
-    id,
-    description,
-    bitOffset,
-    byUrl: false,
-  }));
-  const { reports, pixelsOf } = await page.decode(orders, (id) => frames[id]?.bytes ?? new Uint8Array());
-  return frames.map((_, id) => {
-    const report = reports.find((each) => each.id === id);
-    const bytes = pixelsOf(id);
-    if (!report?.kind || !report.type || !bytes) return report?.failure?.detail ?? 'no answer';
-    const values = typedArray(report.type, new Uint8Array(bytes));
-    return { kind: report.kind, values, isFloat: report.type === 'Float32Array' };
-  });
-}
-
-function typedArray(type: string, { buffer }: Uint8Array<ArrayBuffer>): ArrayLike<number> {
-  const constructors = { Uint8Array, Int16Array, Uint16Array, Int32Array, Float32Array };
-  const constructor = constructors[type as keyof typeof constructors];
-  return new constructor(buffer);
-}
-
-/** The process gives stored words; from there on it is the same arithmetic as in the page. */
-async function inProcess({ bytes, description, bitOffset }: Frame): Promise<Pixels | string> {
-  try {
-    const frame = { bytes, description, bitOffset };
-    const decoded = await codec.run({ kind: 'decode', frame });
-    const { photometricInterpretation, planarConfiguration } = decoded;
-    const transferSyntaxUid = '1.2.840.10008.1.2.1';
-    const native = { ...description, photometricInterpretation, planarConfiguration, transferSyntaxUid };
-    return pixelsOf(finishFrame(readNativeFrame(new Uint8Array(decoded.bytes), native), native));
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
-function pixelsOf(frame: DecodedFrame): Pixels {
-  return { kind: frame.kind, values: frame.pixels, isFloat: frame.pixels instanceof Float32Array };
-}
 
 /** Decoded together, to spare round trips; few enough to be held in memory. */
 const FRAMES_AT_ONCE = 100;
@@ -172,13 +88,15 @@ describe('every real file, against other decoders', () => {
   });
 
   test('the page decodes them value for value', async () => {
-    const { wrong, compared } = await wrongFrames(inBrowser);
+    const { wrong, compared } = await wrongFrames((frames) => inBrowser(page, frames));
     for (const [decoder, count] of compared) console.log(`page: ${count} frames equal to ${decoder}`);
     expect(wrong).toEqual([]);
   }, 600_000);
 
   test('the codec process decodes them value for value', async () => {
-    const { wrong, compared } = await wrongFrames((frames) => Promise.all(frames.map(inProcess)));
+    const { wrong, compared } = await wrongFrames((frames) =>
+      Promise.all(frames.map((frame) => inProcess(codec, frame))),
+    );
     for (const [decoder, count] of compared) console.log(`process: ${count} frames equal to ${decoder}`);
     expect(wrong).toEqual([]);
   }, 600_000);

@@ -29,6 +29,7 @@ JPEG_LS = {"1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81"}
 WAVELETS = {"1.2.840.10008.1.2.4." + end for end in ("90", "91", "201", "202", "203")}
 LOSSY = {"1.2.840.10008.1.2.4." + end for end in ("50", "51", "53", "55", "81", "91", "203")}
 RLE = "1.2.840.10008.1.2.5"
+ENCAPSULATED_UNCOMPRESSED = "1.2.840.10008.1.2.1.98"
 DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
 
 
@@ -59,6 +60,9 @@ def stored_values(path, dataset, syntax, folder):
         return shaped(dataset, rle(dataset)), photometric, "pydicom RLE"
     if syntax == DEFLATED_FRAMES:
         return deflated_frames(dataset), photometric, "zlib"
+    if syntax == ENCAPSULATED_UNCOMPRESSED:
+        frames = [uncompressed_frame(frame, dataset) for frame in encapsulated_frames(dataset)]
+        return numpy.stack(frames), photometric, "pydicom fragments"
     return shaped(dataset, native(dataset)), photometric, "pydicom"
 
 
@@ -88,11 +92,18 @@ def unpack_bits(packed, dataset):
 
 
 def deflated_frames(dataset):
-    frames = []
-    for frame in encapsulated_frames(dataset):
-        inflated = numpy.frombuffer(zlib.decompressobj(-15).decompress(frame), dtype="u1")
-        frames.append(unpack_bits(inflated, dataset))
-    return numpy.stack(frames)
+    inflated = [zlib.decompressobj(-15).decompress(frame) for frame in encapsulated_frames(dataset)]
+    return numpy.stack([uncompressed_frame(frame, dataset) for frame in inflated])
+
+
+def uncompressed_frame(frame, dataset):
+    if dataset.BitsAllocated == 1:
+        return unpack_bits(numpy.frombuffer(frame, dtype="u1"), dataset)
+    dtype = ("<i" if dataset.PixelRepresentation == 1 else "<u") + str(dataset.BitsAllocated // 8)
+    rows, columns, samples = dataset.Rows, dataset.Columns, dataset.SamplesPerPixel
+    count = rows * columns * samples
+    shape = (rows, columns, samples) if samples > 1 else (rows, columns)
+    return numpy.frombuffer(frame, dtype=dtype, count=count).reshape(shape)
 
 
 def encapsulated_frames(dataset):
