@@ -70,7 +70,7 @@ async function openInElectron(args: LaunchArguments, pageDir: string): Promise<n
     shellDir,
     pageDir,
     dataDir: args.dataDir,
-    language: args.language,
+    language: args.isLanguageGiven ? args.language : undefined,
     withoutSandbox,
     readyTimeoutMs: ELECTRON_READY_TIMEOUT_MS,
   });

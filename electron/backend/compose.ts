@@ -10,7 +10,7 @@ import { RpcServer } from '#shared/rpc/serve.ts';
 import { systemClock } from './clock.ts';
 import { lockDataFolder } from './database/lock.ts';
 import type { DataFolderLock } from './database/lock.ts';
-import { openDatabase } from './database/open.ts';
+import { openDatabase, sqliteVersion } from './database/open.ts';
 import { storageProblem } from './database/storage-problem.ts';
 import { createDicomweb } from './dicomweb/index.ts';
 import { createThumbnailCache } from './dicomweb/thumbnail-cache.ts';
@@ -102,7 +102,14 @@ function compose(
       archive: archive.service,
       settings: settings.service,
       viewing: viewing.service,
-      workstation: { showWindow },
+      workstation: {
+        describe: () => ({
+          dataDir,
+          nodeVersion: process.versions.node,
+          sqliteVersion: sqliteVersion(database),
+        }),
+        showWindow,
+      },
     },
     reportInternalError: (name, error) => {
       const reference = randomUUID();

@@ -15,7 +15,7 @@ const { values } = parseArgs({
     data: { type: 'string', default: '' },
     port: { type: 'string', default: '0' },
     page: { type: 'string', default: '' },
-    lang: { type: 'string', default: 'ja' },
+    lang: { type: 'string' },
     window: { type: 'boolean', default: false },
   },
 });
@@ -32,7 +32,8 @@ try {
 }
 
 async function serve(): Promise<void> {
-  const startLink = (code: string) => `${server.origin}/start?code=${code}&lang=${values.lang}`;
+  const language = values.lang === undefined ? '' : `&lang=${values.lang}`;
+  const startLink = (code: string) => `${server.origin}/start?code=${code}${language}`;
   const findPageFile = openPage(values.page);
   requireNoKeyStore(values.data);
   const backend = composeBackend(values.data, forkHelper, () => {

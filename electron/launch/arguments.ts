@@ -9,6 +9,8 @@ export interface LaunchArguments {
   readonly dataDir: string;
   readonly port: number;
   readonly language: 'ja' | 'en';
+  /** Otherwise the page speaks the language chosen in its settings. */
+  readonly isLanguageGiven: boolean;
   /** Undefined: Electron if it can be had, a browser's window otherwise. */
   readonly shell: (typeof shells)[number] | undefined;
   /** Serve without a window and print the ready line. */
@@ -22,21 +24,23 @@ export function parseLaunchArguments(args: readonly string[]): LaunchArguments {
     options: {
       data: { type: 'string' },
       port: { type: 'string', default: '0' },
-      lang: { type: 'string', default: 'ja' },
+      lang: { type: 'string' },
       shell: { type: 'string' },
       'no-window': { type: 'boolean', default: false },
     },
   });
   const port = Number(values.port);
   if (!/^\d+$/.test(values.port) || port > 65_535) throw new Error(`--port ${values.port}`);
-  if (values.lang !== 'ja' && values.lang !== 'en') throw new Error(`--lang ${values.lang}`);
+  const { lang: language = 'ja' } = values;
+  if (language !== 'ja' && language !== 'en') throw new Error(`--lang ${language}`);
   const shell = shells.find((name) => name === values.shell);
   if (values.shell !== undefined && shell === undefined) throw new Error(`--shell ${values.shell}`);
   if (values.data === '') throw new Error('--data is empty');
   return {
     dataDir: path.resolve(values.data ?? defaultDataDir(process.platform, process.env, os.homedir())),
     port,
-    language: values.lang,
+    language,
+    isLanguageGiven: values.lang !== undefined,
     shell,
     isHeadless: values['no-window'],
   };

@@ -10,7 +10,8 @@ export interface ElectronOptions {
   readonly shellDir: string;
   readonly pageDir: string;
   readonly dataDir: string;
-  readonly language: 'ja' | 'en';
+  /** Undefined: as chosen in the settings. */
+  readonly language: 'ja' | 'en' | undefined;
   readonly withoutSandbox: boolean;
   readonly readyTimeoutMs: number;
 }
@@ -34,7 +35,7 @@ export async function startElectron(options: ElectronOptions): Promise<ElectronS
       path.join(shellDir, 'main.js'),
       `--enkaku-data=${dataDir}`,
       `--enkaku-page=${pageDir}`,
-      `--enkaku-lang=${language}`,
+      ...(language === undefined ? [] : [`--enkaku-lang=${language}`]),
     ],
     { stdio: ['ignore', 'pipe', 'pipe'], env: withoutNodeOptions(process.env) },
   );

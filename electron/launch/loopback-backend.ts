@@ -5,7 +5,8 @@ import type { BackendReport, LauncherOrder, ReadyLine, StartFailure } from '#sha
 export interface LoopbackOptions {
   readonly dataDir: string;
   readonly port: number;
-  readonly language: 'ja' | 'en';
+  /** Undefined: as chosen in the settings. */
+  readonly language: 'ja' | 'en' | undefined;
   readonly pageDir: string;
   /** A person waits for a window, not a program for the ready line. */
   readonly withWindow: boolean;
@@ -44,8 +45,7 @@ export function startLoopbackBackend({
       String(port),
       '--page',
       pageDir,
-      '--lang',
-      language,
+      ...(language === undefined ? [] : ['--lang', language]),
       ...(withWindow ? ['--window'] : []),
     ],
     // Nothing but the ready line may appear on stdout.

@@ -41,7 +41,8 @@ interface End {
 }
 
 async function serveOnce({ args, pageDir, onStopChanged, refuse }: ServeOptions): Promise<End> {
-  const { dataDir, port, language, isHeadless } = args;
+  const { dataDir, port, isLanguageGiven, isHeadless } = args;
+  const language = isLanguageGiven ? args.language : undefined;
   const backend = startLoopbackBackend({ dataDir, port, language, pageDir, withWindow: !isHeadless });
   let wasStopped = false;
   let session: BrowserSession | undefined;

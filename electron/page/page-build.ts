@@ -13,7 +13,8 @@ const sources = ['renderer', 'shared', 'resources', 'package-lock.json'];
  */
 export async function ensurePageBuilt(root: string, announce: () => void): Promise<string> {
   const pageDir = path.join(root, 'out', 'renderer');
-  const stamp = stampOf(root, sources);
+  // The one flag that changes what is built.
+  const stamp = stampOf(root, sources) + (process.env['VITE_WITHOUT_NOTICE'] ?? '');
   if (builtFrom(pageDir) === stamp) return pageDir;
   announce();
   const { build } = await import('vite');

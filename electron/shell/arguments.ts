@@ -3,8 +3,11 @@ import path from 'node:path';
 export interface ShellArguments {
   readonly dataDir: string;
   readonly pageDir: string;
-  readonly language: 'ja' | 'en';
+  /** Undefined: as chosen in the settings. */
+  readonly language: 'ja' | 'en' | undefined;
 }
+
+const languages = ['ja', 'en'] as const;
 
 /**
  * What the launcher passes on, among whatever Chromium adds to the command line. A packaged program
@@ -21,6 +24,6 @@ export function readShellArguments(
   return {
     dataDir: path.resolve(value('data') ?? defaults.dataDir),
     pageDir: path.resolve(value('page') ?? defaults.pageDir),
-    language: value('lang') === 'en' ? 'en' : 'ja',
+    language: languages.find((language) => language === value('lang')),
   };
 }

@@ -36,7 +36,10 @@ export function windowOptions({ preloadFile, mayInspect }: WindowOptions): Brows
 }
 
 /** Opens the page; resolves when it can be seen. */
-export async function openWindow(options: WindowOptions, language: 'ja' | 'en'): Promise<BrowserWindow> {
+export async function openWindow(
+  options: WindowOptions,
+  language: 'ja' | 'en' | undefined,
+): Promise<BrowserWindow> {
   const window = new BrowserWindow(windowOptions(options));
   const shown = new Promise<void>((resolve) => {
     window.once('ready-to-show', () => {
@@ -45,7 +48,7 @@ export async function openWindow(options: WindowOptions, language: 'ja' | 'en'):
       resolve();
     });
   });
-  await window.loadURL(`${PAGE_ORIGIN}/?lang=${language}`);
+  await window.loadURL(`${PAGE_ORIGIN}/${language === undefined ? '' : `?lang=${language}`}`);
   await shown;
   return window;
 }

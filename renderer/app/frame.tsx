@@ -14,6 +14,7 @@ import { HelpOverlay } from './help-overlay.tsx';
 import { CommandPalette } from './command-palette.tsx';
 import { Rail } from './rail.tsx';
 import { Room } from './room.tsx';
+import { useChosenLanguage } from './use-chosen-language.ts';
 import { goToRoom, placeOf, showArrivals } from './rooms.ts';
 
 type Overlay = 'none' | 'palette' | 'help';
@@ -22,6 +23,7 @@ type Overlay = 'none' | 'palette' | 'help';
 export function Frame() {
   const { t } = useTranslation('app');
   const language = useLanguage();
+  useChosenLanguage();
   const address = useAddress();
   const [overlay, setOverlay] = useState<Overlay>('none');
   const commands = useMemo(

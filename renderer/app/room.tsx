@@ -1,6 +1,7 @@
 import { MapPinOff } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { FirstSteps, ImportMenu } from '#renderer/features/import/import-buttons.tsx';
+import { SettingsRoom } from '#renderer/features/settings/settings-room.tsx';
 import { Viewer } from '#renderer/features/viewer/viewer.tsx';
 import { Worklist } from '#renderer/features/worklist/worklist.tsx';
 import type { StudySummary } from '#shared/contract/study.ts';
@@ -19,6 +20,8 @@ export function Room({ address }: { address: Address }) {
       return <Worklist onOpen={openStudy} importMenu={<ImportMenu />} firstSteps={<FirstSteps />} />;
     case 'study':
       return <Viewer key={place.studyKey} studyKey={place.studyKey} fallback={<Nowhere />} />;
+    case 'settings':
+      return <SettingsRoom section={place.section} />;
     default:
       return <Nowhere />;
   }

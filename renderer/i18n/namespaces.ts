@@ -4,6 +4,7 @@ import importInEnglish from '#resources/locales/en/import.json' with { type: 'js
 import imagingInEnglish from '#resources/locales/en/imaging.json' with { type: 'json' };
 import problemInEnglish from '#resources/locales/en/problem.json' with { type: 'json' };
 import refusalInEnglish from '#resources/locales/en/refusal.json' with { type: 'json' };
+import settingsInEnglish from '#resources/locales/en/settings.json' with { type: 'json' };
 import worklistInEnglish from '#resources/locales/en/worklist.json' with { type: 'json' };
 import appInJapanese from '#resources/locales/ja/app.json' with { type: 'json' };
 import viewerInEnglish from '#resources/locales/en/viewer.json' with { type: 'json' };
@@ -12,6 +13,7 @@ import importInJapanese from '#resources/locales/ja/import.json' with { type: 'j
 import imagingInJapanese from '#resources/locales/ja/imaging.json' with { type: 'json' };
 import problemInJapanese from '#resources/locales/ja/problem.json' with { type: 'json' };
 import refusalInJapanese from '#resources/locales/ja/refusal.json' with { type: 'json' };
+import settingsInJapanese from '#resources/locales/ja/settings.json' with { type: 'json' };
 import viewerInJapanese from '#resources/locales/ja/viewer.json' with { type: 'json' };
 import worklistInJapanese from '#resources/locales/ja/worklist.json' with { type: 'json' };
 
@@ -24,6 +26,7 @@ export const texts = {
     imaging: imagingInJapanese,
     problem: problemInJapanese,
     refusal: refusalInJapanese,
+    settings: settingsInJapanese,
     viewer: viewerInJapanese,
     worklist: worklistInJapanese,
   },
@@ -34,6 +37,7 @@ export const texts = {
     imaging: imagingInEnglish,
     problem: problemInEnglish,
     refusal: refusalInEnglish,
+    settings: settingsInEnglish,
     viewer: viewerInEnglish,
     worklist: worklistInEnglish,
   },

@@ -3,6 +3,11 @@ import { method } from '../rpc/contract.ts';
 
 /** The workstation as a program among others on this machine. */
 export const workstation = {
+  /** What support asks for first. */
+  describe: method(
+    z.strictObject({}),
+    z.strictObject({ dataDir: z.string(), nodeVersion: z.string(), sqliteVersion: z.string() }),
+  ),
   /** Somebody started it a second time: brings its window to the front, or opens one. */
   showWindow: method(
     z.null(),

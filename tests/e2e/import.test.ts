@@ -148,9 +148,10 @@ test('imports and their results survive a reload', async () => {
 });
 
 test('the same in English', async () => {
-  const english = await openPage(browser, workstation.url.replace('lang=ja', 'lang=en'), {
+  const english = await openPage(browser, workstation.url, {
     width: 1024,
     height: 700,
+    language: 'en',
   });
   await english.page.getByRole('button', { name: 'Import', exact: true }).first().click();
   await english.page.getByText('Cancelled.').waitFor();

@@ -287,9 +287,10 @@ test('one key opens, Back comes back to the same place', async () => {
 });
 
 test('the same in English, without a restart of anything, and nothing is cut off', async () => {
-  const english = await openPage(browser, workstation.url.replace('lang=ja', 'lang=en'), {
+  const english = await openPage(browser, workstation.url, {
     width: 1024,
     height: 700,
+    language: 'en',
   });
   await english.page.getByRole('gridcell').first().waitFor();
   await english.page.keyboard.press('Home');

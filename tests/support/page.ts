@@ -12,6 +12,8 @@ export interface OpenedPage {
 export interface PageOptions {
   readonly width?: number;
   readonly height?: number;
+  /** Named in the link; otherwise the settings decide. */
+  readonly language?: 'ja' | 'en';
 }
 
 export async function openPage(
@@ -29,7 +31,9 @@ export async function openPage(
     const isAnswer = message.text().startsWith('Failed to load resource');
     if (message.type() === 'error' && !isAnswer) errors.push(`console: ${message.text()}`);
   });
-  await page.goto(url);
+  const link = new URL(url);
+  if (options.language) link.searchParams.set('lang', options.language);
+  await page.goto(link.href);
   return { page, errors };
 }
 

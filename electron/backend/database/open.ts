@@ -34,8 +34,12 @@ function prepare(database: ArchiveDatabase, dataDir: string, keys: KeyProvider):
   migrate(database, (version) => path.join(dataDir, `enkaku-version-${version}.sqlite3`));
 }
 
+export function sqliteVersion(database: ArchiveDatabase): string {
+  return database.prepare('SELECT sqlite_version()').pluck().get() as string;
+}
+
 function requireSqliteVersion(database: ArchiveDatabase): void {
-  const version = database.prepare('SELECT sqlite_version()').pluck().get() as string;
+  const version = sqliteVersion(database);
   const parts = version.split('.').map(Number);
   for (const [index, minimum] of MINIMUM_SQLITE_VERSION.entries()) {
     const part = parts[index] ?? 0;
