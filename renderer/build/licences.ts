@@ -36,10 +36,13 @@ export function collect(root: string): readonly Licence[] {
   const folders = new Set(Object.keys(packages).filter((folder) => folder !== '' && !packages[folder]?.dev));
   for (const name of importedByThePage(path.join(root, 'renderer')))
     addWithDependencies(name, '', packages, folders);
-  return [...folders]
-    .map((folder) => licenceOf(path.join(root, folder)))
-    .filter((licence) => licence !== undefined)
-    .sort((a, b) => a.name.localeCompare(b.name, 'en'));
+  // Installed in several places, named once.
+  const byPackage = new Map<string, Licence>();
+  for (const folder of folders) {
+    const licence = licenceOf(path.join(root, folder));
+    if (licence) byPackage.set(`${licence.name}@${licence.version}`, licence);
+  }
+  return [...byPackage.values()].sort((a, b) => a.name.localeCompare(b.name, 'en'));
 }
 
 function importedByThePage(folder: string): ReadonlySet<string> {

@@ -4,7 +4,7 @@ import { useCall } from '#renderer/backend/use-backend.tsx';
 import styles from './about-section.module.css';
 import { Facts, Paragraph } from './setting.tsx';
 
-/** Written beside the page by the build; see `renderer/licences.ts`. */
+/** Written beside the page by the build; see `renderer/build/licences.ts`. */
 interface Licence {
   readonly name: string;
   readonly version: string;

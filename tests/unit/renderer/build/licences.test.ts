@@ -29,3 +29,8 @@ test('what only builds or tests is not', () => {
     expect(names).not.toContain(name);
   }
 });
+
+test('a package that is installed in several places is named once', () => {
+  const names = collect(root).map(({ name, version }) => `${name}@${version}`);
+  expect(new Set(names).size).toBe(names.length);
+});
