@@ -24,8 +24,6 @@ export default defineConfig({
           include: ['tests/e2e/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          // A busy machine is no failure.
-          expect: { poll: { timeout: 20_000 } },
           // Each starts a workstation and a Chromium; side by side they would only slow each other down.
           fileParallelism: false,
           // Generous, because what is waited for is whether, not how fast, and machines are busy.
