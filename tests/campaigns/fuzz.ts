@@ -5,7 +5,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeCase } from '../support/fuzz/fuzz-case.ts';
 import { importBatch } from '../support/fuzz/fuzz-import.ts';
-import { loadSeeds, withOwnUid } from '../support/fuzz/seeds.ts';
+import { loadSeeds, seedsHash, withOwnUid } from '../support/fuzz/seeds.ts';
 import { root, temporaryDirectory } from '../support/workstation.ts';
 
 const { values } = parseArgs({
@@ -15,12 +15,14 @@ const { values } = parseArgs({
     from: { type: 'string', default: '0' },
     batch: { type: 'string', default: '500' },
     only: { type: 'string' },
+    /** Also starts from the public files beside the project. */
+    public: { type: 'boolean', default: false },
   },
 });
 
 const MIB = 1024 * 1024;
 const campaignSeed = Number(values.seed);
-const seeds = loadSeeds();
+const seeds = loadSeeds(values.public);
 const out = path.join(root, 'out/fuzz');
 mkdirSync(out, { recursive: true });
 
@@ -36,7 +38,18 @@ const first = Number(values.from);
 const end = first + Number(values.count);
 const batchSize = Number(values.batch);
 const witnessSeeds = seeds.filter(({ name }) => name.startsWith('own'));
-const totals = { files: 0, durable: 0, refused: 0, seconds: 0, peakBackendMib: 0, peakHelperMib: 0 };
+const totals = {
+  files: 0,
+  durable: 0,
+  duplicates: 0,
+  refused: 0,
+  seconds: 0,
+  slowestBatchSeconds: 0,
+  peakBackendMib: 0,
+  peakHelperMib: 0,
+  peakCodecMib: 0,
+};
+const opened: Record<string, number> = {};
 const refusedByCode: Record<string, number> = {};
 const violations: string[] = [];
 
@@ -51,9 +64,15 @@ for (let start = first; start < end; start += batchSize) {
   sandbox.remove();
   totals.files += cases.length;
   totals.durable += batch.durable - witnesses.length;
+  totals.duplicates += batch.duplicates;
   totals.seconds += batch.seconds;
+  totals.slowestBatchSeconds = Math.max(totals.slowestBatchSeconds, batch.seconds);
+  for (const [outcome, count] of Object.entries(batch.opened)) {
+    opened[outcome] = (opened[outcome] ?? 0) + count;
+  }
   totals.peakBackendMib = Math.max(totals.peakBackendMib, Math.round(batch.peakBackendBytes / MIB));
   totals.peakHelperMib = Math.max(totals.peakHelperMib, Math.round(batch.peakHelperBytes / MIB));
+  totals.peakCodecMib = Math.max(totals.peakCodecMib, Math.round(batch.peakCodecBytes / MIB));
   for (const [code, count] of Object.entries(batch.refusedByCode)) {
     refusedByCode[code] = (refusedByCode[code] ?? 0) + count;
     totals.refused += count;
@@ -69,10 +88,12 @@ for (let start = first; start < end; start += batchSize) {
 const report = {
   commit: execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim(),
   seedFiles: seeds.length,
+  seedsHash: seedsHash(seeds),
   campaignSeed,
   from: first,
   ...totals,
   refusedByCode,
+  opened,
   violations,
   // Rule of three: with no failure in N the true rate is below 3/N with 95 % confidence.
   failureRateBelow: violations.length === 0 ? 3 / totals.files : null,

@@ -3,6 +3,7 @@ import { aZip } from '../zip-files.ts';
 import { createDice } from './dice.ts';
 import type { Dice } from './dice.ts';
 import { mapElements } from './element-map.ts';
+import type { ElementMap } from './element-map.ts';
 import { mutators } from './mutators.ts';
 import { withOwnUid } from './seeds.ts';
 import type { Seed } from './seeds.ts';
@@ -34,9 +35,19 @@ function mutated(seed: Seed, dice: Dice, index: number) {
   let bytes = withOwnUid(seed.bytes, index);
   for (const name of mutations) {
     const map = mapElements(bytes);
-    if (map.fields.length > 0) bytes = mutators[name]?.(bytes, map, dice) ?? bytes;
+    if (map.fields.length > 0) bytes = applied(name, bytes, map, dice);
   }
   return { seedName: seed.name, mutations, bytes };
+}
+
+/** What is left of a file by one mutation may be too short for the next, which then changes nothing. */
+function applied(name: string, bytes: Buffer, map: ElementMap, dice: Dice): Buffer {
+  try {
+    return mutators[name]?.(bytes, map, dice) ?? bytes;
+  } catch (error) {
+    if (error instanceof RangeError) return bytes;
+    throw error;
+  }
 }
 
 /** Bad files in a good archive, or good files in a bad one. */
@@ -96,7 +107,7 @@ function directoryCase(dice: Dice, index: number): FuzzCase {
   const good = aFile([element('00041220', 'SQ', { items })], { sopClassUid: '1.2.840.10008.1.3.10' });
   const isDamaged = dice.below(2) === 0;
   const name = dice.pick(Object.keys(mutators));
-  const bytes = isDamaged ? (mutators[name]?.(good, mapElements(good), dice) ?? good) : good;
+  const bytes = isDamaged ? applied(name, good, mapElements(good), dice) : good;
   return { index, container: 'directory', seedName: 'own index', mutations: isDamaged ? [name] : [], bytes };
 }
 

@@ -2,21 +2,25 @@ import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { inflateRawSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { refusalCodes } from '#shared/domain/refusal.ts';
 import { processesWith } from '../stray-processes.ts';
 import { root } from '../workstation.ts';
 import type { FuzzCase } from './fuzz-case.ts';
+import { openEverything } from './fuzz-open.ts';
 
 /** What became of one batch. */
 export interface BatchResult {
   /** Sentences about broken promises; empty if all held. */
   readonly violations: readonly string[];
   readonly durable: number;
+  readonly duplicates: number;
   readonly refusedByCode: Readonly<Record<string, number>>;
+  /** How many of the durable ones could be shown, are no images, or say why they cannot be shown. */
+  readonly opened: Readonly<Record<string, number>>;
   readonly peakBackendBytes: number;
   readonly peakHelperBytes: number;
+  readonly peakCodecBytes: number;
   readonly seconds: number;
 }
 
@@ -31,6 +35,8 @@ interface ImportLine {
 const WATCH_INTERVAL_MS = 200;
 /** Far more than a batch takes; an import that is still running then hangs. */
 const HANG_MS = 600_000;
+/** Of any process of an import: a helper that has read nothing yet holds about 100 MiB. */
+const LARGEST_PROCESS_BYTES = 640 * 1024 * 1024;
 const RUN_VARIABLE = 'ENKAKU_FUZZ_RUN';
 
 /**
@@ -81,22 +87,25 @@ export async function importBatch(
       `${path.basename(file)} ended its helper: ${code}`,
     );
   }
-  const kept = keptObjects(folders.data, must);
-  const unexplained: string[] = [];
+  const archive = readArchive(folders.data, must);
   for (const { file, sha256, isWitness, name } of given.files) {
-    const isKept = kept.has(sha256);
-    must(!(isKept && rejectedByFile.has(file)) || line.duplicates > 0, `${name} is both kept and refused`);
-    if (!isKept && !rejectedByFile.has(file)) unexplained.push(name);
-    if (isWitness) must(isKept && !rejectedByFile.has(file), `a good file was lost beside ${name}`);
+    const isRefused = rejectedByFile.has(file);
+    const isKept =
+      archive.fileSha256s.has(sha256) || (!isRefused && isDuplicate(readFileSync(file), archive));
+    must(isKept !== isRefused, `${name} is ${isKept ? 'both kept and' : 'neither kept nor'} refused`);
+    if (isWitness) must(isKept && !isRefused, `a good file was lost beside ${name}`);
   }
-  // The same data set under another meta information, or twice.
-  must(
-    unexplained.length <= line.duplicates,
-    `neither kept nor refused, with ${line.duplicates} duplicates: ${unexplained.slice(0, 9).join(' ')}`,
-  );
+  for (const name of ['peakBackendBytes', 'peakHelperBytes'] as const) {
+    must(run[name] < LARGEST_PROCESS_BYTES, `${name} ${run[name]}`);
+  }
+  const opening = await openEverything(folders.data, archive.databaseFile);
+  violations.push(...opening.violations);
   return {
     ...result(run, violations),
     durable: line.imported + line.conflicts,
+    duplicates: line.duplicates,
+    opened: opening.opened,
+    peakCodecBytes: opening.peakCodecBytes,
     refusedByCode: countCodes(line),
   };
 }
@@ -108,7 +117,7 @@ function writeInput(input: string, cases: readonly FuzzCase[], witnesses: readon
     const file = path.join(input, name);
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, bytes);
-    return { file, sha256: createHash('sha256').update(bytes).digest('hex'), isWitness, name };
+    return { file, sha256: sha256Of(bytes), isWitness, name };
   };
   for (const { index, bytes, container } of cases) {
     const name = `case-${String(index).padStart(8, '0')}`;
@@ -186,30 +195,36 @@ function peakBytesOf(pid: number): number {
   }
 }
 
-/** SHA-256 of everything the database names, after checking that its bytes and places are right. */
-function keptObjects(dataDir: string, must: (holds: boolean, sentence: string) => void): Set<string> {
-  const file = readdirSync(dataDir).find((name) => /\.(db|sqlite3?)$/.test(name));
-  if (file === undefined) throw new Error('no database');
-  const database = new Database(path.join(dataDir, file), { readonly: true });
-  const kept = new Set<string>();
+interface ArchiveContent {
+  readonly databaseFile: string;
+  readonly fileSha256s: ReadonlySet<string>;
+  /** SHA-256 of the data sets, by their length in bytes. */
+  readonly dataSetSha256s: ReadonlyMap<number, ReadonlySet<string>>;
+}
+
+/** What the database names, after checking that its bytes and places are right. */
+function readArchive(dataDir: string, must: (holds: boolean, sentence: string) => void): ArchiveContent {
+  const name = readdirSync(dataDir).find((each) => /\.(db|sqlite3?)$/.test(each));
+  if (name === undefined) throw new Error('no database');
+  const databaseFile = path.join(dataDir, name);
+  const database = new Database(databaseFile, { readonly: true });
   try {
     must(database.pragma('integrity_check', { simple: true }) === 'ok', 'the database is damaged');
     must((database.pragma('foreign_key_check') as unknown[]).length === 0, 'a row refers to nothing');
-    const rows = database
-      .prepare(
-        `SELECT file_sha256, byte_length, metadata FROM instances
-         UNION ALL SELECT file_sha256, byte_length, x'' FROM conflicts`,
-      )
-      .all() as { file_sha256: string; byte_length: number; metadata: Buffer }[];
-    for (const { file_sha256: sha256, byte_length: byteLength, metadata } of rows) {
-      const bytes = readFileSync(path.join(dataDir, 'objects', sha256.slice(0, 2), sha256));
-      must(bytes.length === byteLength, `${sha256} has another length than its row says`);
-      must(
-        createHash('sha256').update(bytes).digest('hex') === sha256,
-        `${sha256} has other bytes than its name`,
-      );
-      if (metadata.length > 0) JSON.parse(inflateRawSync(metadata).toString('utf8'));
-      kept.add(sha256);
+    const rows = database.prepare(
+      `SELECT file_sha256, byte_length, data_set_offset, data_set_sha256 FROM instances
+       UNION ALL SELECT file_sha256, byte_length, data_set_offset, data_set_sha256 FROM conflicts`,
+    );
+    const fileSha256s = new Set<string>();
+    const dataSetSha256s = new Map<number, Set<string>>();
+    for (const row of rows.all() as ObjectRow[]) {
+      const bytes = readFileSync(path.join(dataDir, 'objects', row.file_sha256.slice(0, 2), row.file_sha256));
+      must(bytes.length === row.byte_length, `${row.file_sha256} has another length than its row says`);
+      must(sha256Of(bytes) === row.file_sha256, `${row.file_sha256} has other bytes than its name`);
+      fileSha256s.add(row.file_sha256);
+      const length = row.byte_length - row.data_set_offset;
+      const ofLength = dataSetSha256s.get(length) ?? new Set();
+      dataSetSha256s.set(length, ofLength.add(row.data_set_sha256));
     }
     const outside = database
       .prepare(
@@ -218,10 +233,29 @@ function keptObjects(dataDir: string, must: (holds: boolean, sentence: string) =
       )
       .get() as { frames: number };
     must(outside.frames === 0, `${outside.frames} frames lie outside their files`);
+    return { databaseFile, fileSha256s, dataSetSha256s };
   } finally {
     database.close();
   }
-  return kept;
+}
+
+interface ObjectRow {
+  readonly file_sha256: string;
+  readonly byte_length: number;
+  readonly data_set_offset: number;
+  readonly data_set_sha256: string;
+}
+
+/** The same data set as an archived one, under another File Meta Information. */
+function isDuplicate(file: Buffer, { dataSetSha256s }: ArchiveContent): boolean {
+  for (const [length, hashes] of dataSetSha256s) {
+    if (length <= file.length && hashes.has(sha256Of(file.subarray(file.length - length)))) return true;
+  }
+  return false;
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function lastLine(stdout: string): ImportLine | undefined {
@@ -249,5 +283,15 @@ function result(
   violations: readonly string[],
 ): BatchResult {
   const { peakBackendBytes, peakHelperBytes, seconds } = run;
-  return { violations, durable: 0, refusedByCode: {}, peakBackendBytes, peakHelperBytes, seconds };
+  return {
+    violations,
+    peakCodecBytes: 0,
+    durable: 0,
+    duplicates: 0,
+    opened: {},
+    refusedByCode: {},
+    peakBackendBytes,
+    peakHelperBytes,
+    seconds,
+  };
 }

@@ -138,7 +138,7 @@ export const mutators: Readonly<Record<string, Mutator>> = {
     ),
 
   depth: (file, map, dice) => {
-    const depth = dice.pick([5, 30, 63, 64, 65, 200, 3000]);
+    const depth = dice.pick([5, 30, 63, 64, 65, 200, 3000, 20_000]);
     const nested = nestedSequences(depth, map, dice.below(2) === 0);
     return insert(file, beforePixels(map, file), nested);
   },
@@ -229,7 +229,8 @@ export const mutators: Readonly<Record<string, Mutator>> = {
     const table = items[0];
     if (!table) return flipped(file, dice);
     const changed = Buffer.from(file);
-    for (let at = table.valueOffset; at + 4 <= table.valueOffset + Math.min(table.length, 400); at += 4) {
+    const tableEnd = Math.min(changed.length, table.valueOffset + Math.min(table.length, 400));
+    for (let at = table.valueOffset; at + 4 <= tableEnd; at += 4) {
       if (dice.below(3) === 0) changed.writeUInt32LE(dice.extreme(EXTREMES), at);
     }
     if (dice.below(2) === 0) return changed;
@@ -283,6 +284,15 @@ export const mutators: Readonly<Record<string, Mutator>> = {
   },
 
   'bit flips': (file, _map, dice) => flipped(file, dice),
+
+  /** Reaches the decoders: the header stays good. */
+  'pixel bytes': (file, map, dice) => {
+    const start = beforePixels(map, file) + 12;
+    if (start >= file.length) return flipped(file, dice);
+    const pixels =
+      dice.below(3) === 0 ? smeared(file.subarray(start), dice) : flipped(file.subarray(start), dice);
+    return Buffer.concat([file.subarray(0, start), pixels]);
+  },
 
   'header bit flips': (file, map, dice) => {
     const changed = Buffer.from(file);
@@ -436,6 +446,13 @@ function deflateTrick(file: Buffer, map: ElementMap, dice: Dice): Buffer {
 
 function truncated(file: Buffer, dice: Dice): Buffer {
   return file.subarray(0, dice.below(file.length));
+}
+
+/** One stretch of other bytes, most of them at the head of a code stream, where sizes and tables stand. */
+function smeared(bytes: Buffer, dice: Dice): Buffer {
+  const changed = Buffer.from(bytes);
+  const start = dice.below(dice.pick([64, 512, bytes.length]));
+  return changed.fill(dice.bytes(1 + dice.below(8)), start, start + 1 + dice.below(40));
 }
 
 function flipped(file: Buffer, dice: Dice): Buffer {
