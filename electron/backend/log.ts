@@ -11,11 +11,14 @@ const redactedKeys = ['patientName', 'patientId', 'birthDate', 'name', 'patient'
 export function createLog(dataDir: string): Log {
   const directory = path.join(dataDir, 'log');
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const file = pino.destination({ dest: path.join(directory, 'backend.log'), sync: true });
+  // A full disk must not end the program because of its log; work that fails says so itself.
+  file.on('error', () => {});
   return pino(
     {
       base: { pid: process.pid },
       redact: { paths: redactedKeys.flatMap((key) => [key, `*.${key}`]), censor: '[redacted]' },
     },
-    pino.destination({ dest: path.join(directory, 'backend.log'), sync: true }),
+    file,
   );
 }

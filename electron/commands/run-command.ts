@@ -1,4 +1,4 @@
-import { Problem } from '#shared/domain/problem.ts';
+import { storageProblem } from '#backend/database/storage-problem.ts';
 import { RpcError } from '#shared/rpc/frames.ts';
 import { createSentences } from './sentences.ts';
 import type { Language, Sentences } from './sentences.ts';
@@ -34,7 +34,8 @@ export async function runCommand(
 }
 
 function describe(error: unknown, sentences: Sentences): string {
-  if (error instanceof Problem) return `${sentences.problem(error.code)} [${error.code}: ${error.detail}]`;
+  const problem = storageProblem(error);
+  if (problem) return `${sentences.problem(problem.code)} [${problem.code}: ${problem.detail}]`;
   if (error instanceof RpcError) return `${sentences.problem('internal')} [${error.code}: ${error.message}]`;
   return `${sentences.problem('internal')} [${error instanceof Error ? error.message : String(error)}]`;
 }

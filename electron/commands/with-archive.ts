@@ -67,8 +67,13 @@ async function asOwner(dataDir: string, isLastAttempt: boolean): Promise<OpenedA
     if (error instanceof DataFolderInUse && !isLastAttempt) return undefined;
     throw error;
   }
-  // Other tools may hand their work over meanwhile.
-  await backend.endpoint.listen();
+  try {
+    // Other tools may hand their work over meanwhile.
+    await backend.endpoint.listen();
+  } catch (error) {
+    await backend.close();
+    throw error;
+  }
   const [ours, theirs] = createMemoryPortPair();
   backend.server.attach(theirs, workstationPrincipal);
   return {

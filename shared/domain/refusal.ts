@@ -31,7 +31,6 @@ export const refusalCodes = [
   'directory-unsafe-path',
   'missing-file',
   'not-a-file',
-  'disk-full',
 ] as const;
 
 export type RefusalCode = (typeof refusalCodes)[number];

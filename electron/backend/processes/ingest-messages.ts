@@ -55,8 +55,16 @@ export interface Refused {
   readonly detail: string;
 }
 
-/** The staged bytes are durable, or the file is refused and nothing is left of it. */
-export type IngestResult = { readonly ok: true; readonly file: IngestedFile } | Refused;
+/** The archive's own disk could not be written: nothing is wrong with the file. */
+export interface NotStored {
+  readonly ok: false;
+  readonly code: 'not-stored';
+  /** Of the file system: `ENOSPC`. */
+  readonly systemCode: string;
+}
+
+/** The staged bytes are durable, or nothing is left of them. */
+export type IngestResult = { readonly ok: true; readonly file: IngestedFile } | Refused | NotStored;
 
 export type ZipListing = { readonly ok: true; readonly entries: readonly ZipEntry[] } | Refused;
 
@@ -65,7 +73,7 @@ export type DirectoryListing =
   | { readonly ok: true; readonly files: readonly (readonly string[])[] }
   | Refused;
 
-export type SampleResult = { readonly ok: true; readonly files: number } | Refused;
+export type SampleResult = { readonly ok: true; readonly files: number } | Refused | NotStored;
 
 /** Ingest process to backend: a result, or a sign of life with the bytes copied so far. */
 export type IngestReply =

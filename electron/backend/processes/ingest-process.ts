@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { Refusal } from '#shared/domain/refusal.ts';
 import { ingest } from './ingest-file.ts';
-import type { AnyResult, IngestReply, IngestRequest, Refused } from './ingest-messages.ts';
+import type { AnyResult, IngestReply, IngestRequest, NotStored, Refused } from './ingest-messages.ts';
 import { readMediaDirectory } from './media-directory.ts';
 import { watchMemory } from './memory-watchdog.ts';
 import { connectToParent } from './parent-channel.ts';
@@ -21,7 +21,7 @@ async function answer(request: IngestRequest): Promise<void> {
   try {
     reply({ id, result: await work(request) });
   } catch (error) {
-    reply({ id, result: refused(error) });
+    reply({ id, result: notStored(error, request) ?? refused(error) });
   }
 }
 
@@ -35,6 +35,18 @@ async function work(request: IngestRequest): Promise<AnyResult> {
   return { ok: true, files: await generateSampleStudy(request.directory, request.options, report) };
 }
 
+const WRITING = new Set(['write', 'fsync', 'fdatasync']);
+
+/** Sources are only read: whatever could not be written belongs to the archive. */
+function notStored(error: unknown, request: IngestRequest): NotStored | undefined {
+  const { code, syscall, path } = error as NodeJS.ErrnoException;
+  if (typeof code !== 'string' || syscall === undefined) return undefined;
+  const own = 'stagingPath' in request ? request.stagingPath : undefined;
+  const target = request.kind === 'generate-sample' ? request.directory : own;
+  const isOurs = WRITING.has(syscall) || (target !== undefined && path?.startsWith(target));
+  return isOurs ? { ok: false, code: 'not-stored', systemCode: code } : undefined;
+}
+
 function refused(error: unknown): Refused {
   if (error instanceof Refusal) return { ok: false, code: error.code, detail: error.detail };
   // "Array buffer allocation failed", "Invalid typed array length", "Invalid string length"
@@ -42,7 +54,6 @@ function refused(error: unknown): Refused {
     return { ok: false, code: 'parse-memory', detail: error.message };
   }
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return { ok: false, code: 'disk-full', detail: code };
   if (code === 'ENOENT') return { ok: false, code: 'missing-file', detail: code };
   if (typeof code === 'string') return { ok: false, code: 'unreadable', detail: code };
   return { ok: false, code: 'parse-crashed', detail: error instanceof Error ? error.message : 'unknown' };

@@ -46,6 +46,9 @@ export function createBin(database: ArchiveDatabase) {
     SELECT file_sha256 FROM objects_to_remove o
     WHERE NOT EXISTS (SELECT 1 FROM instances i WHERE i.file_sha256 = o.file_sha256)
       AND NOT EXISTS (SELECT 1 FROM conflicts c WHERE c.file_sha256 = o.file_sha256)`);
+  const hasObjectsToRemove = prepare<{ any: number }>(
+    'SELECT EXISTS (SELECT 1 FROM objects_to_remove) AS any',
+  );
   const forgetRemoved = prepare('DELETE FROM objects_to_remove');
 
   return {
@@ -86,6 +89,8 @@ export function createBin(database: ArchiveDatabase) {
 
     /** Removes files that no row names any more; what a killed process left undone is done the next time. */
     removeObjects(remove: (sha256: string) => void): void {
+      // A start writes nothing unless there is something to do: the disk may be full.
+      if (hasObjectsToRemove.get()?.any !== 1) return;
       for (const { file_sha256: sha256 } of unreferenced.all()) remove(sha256);
       forgetRemoved.run();
     },

@@ -1,11 +1,11 @@
 import type { ImportProgress, ImportTotals, RejectedFile, UploadAnswer } from '#shared/contract/import.ts';
 import type { StudyKey } from '#shared/domain/identifiers.ts';
-import { Problem } from '#shared/domain/problem.ts';
 import type { Clock } from '#backend/clock.ts';
 import type { IngestedFile } from '#backend/processes/ingest-messages.ts';
 import type { CommitQueue, Committed } from './commit-queue.ts';
 import { findFiles } from './find-files.ts';
 import type { FindStart, Found, FoundFile } from './find-files.ts';
+import { notStoredProblem } from './ingest-pool.ts';
 import type { IngestPool } from './ingest-pool.ts';
 import type { ObjectStore } from './object-store.ts';
 
@@ -128,7 +128,7 @@ export class ImportJob {
       return { outcome: 'cancelled' };
     }
     if (!reply.ok) {
-      if (reply.code === 'disk-full') throw new Problem('disk-full', reply.detail);
+      if (reply.code === 'not-stored') throw notStoredProblem(reply);
       return this.#reject({ file: file.name, code: reply.code, detail: reply.detail }, file);
     }
     const committed = await commits.commit(reply.file, stagingPath);

@@ -15,7 +15,7 @@ import { CommitQueue } from './commit-queue.ts';
 import { createConflicts } from './conflicts.ts';
 import { createDicomwebQueries } from './dicomweb-queries.ts';
 import { Imports } from './imports.ts';
-import { IngestPool } from './ingest-pool.ts';
+import { IngestPool, notStoredProblem } from './ingest-pool.ts';
 import { ObjectStore } from './object-store.ts';
 import { createPatients } from './patients.ts';
 import { createArchiveQueries } from './queries.ts';
@@ -90,6 +90,7 @@ export function createArchive(options: ArchiveOptions) {
     const stagingPath = objects.newStagingPath();
     try {
       const reply = await ingestPool().ingest({ sourcePath: file, stagingPath });
+      if (!reply.ok && reply.code === 'not-stored') throw notStoredProblem(reply);
       if (!reply.ok) return 'not-possible';
       const { outcome, archivedSha256 } = await commits.commit(reply.file, stagingPath);
       if (outcome === 'conflict') return 'kept-aside';
@@ -115,12 +116,16 @@ export function createArchive(options: ArchiveOptions) {
     return study;
   }
 
-  /** What has been in the bin long enough goes, and what may be evicted. */
+  /** What has been in the bin long enough goes, and what may be evicted. Nobody waits for it: the next hour is as good. */
   function makeRoom(): void {
     if (care.isBusy()) return;
-    bin.purge(clock.nowMs());
-    bin.removeObjects((sha256) => objects.remove(sha256));
-    care.evictIfWished();
+    try {
+      bin.purge(clock.nowMs());
+      bin.removeObjects((sha256) => objects.remove(sha256));
+      care.evictIfWished();
+    } catch (error) {
+      log.warn({ err: error }, 'making room failed');
+    }
   }
 
   const service: Service<typeof archive, Principal> = {

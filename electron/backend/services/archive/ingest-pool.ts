@@ -1,4 +1,6 @@
 import { rm } from 'node:fs/promises';
+import { Problem } from '#shared/domain/problem.ts';
+import { problemOfCode } from '#backend/database/storage-problem.ts';
 import type { HelperExit, HelperProcess, SpawnHelper } from '#backend/processes/helper-process.ts';
 import type {
   AnyResult,
@@ -6,6 +8,7 @@ import type {
   IngestReply,
   IngestRequest,
   IngestResult,
+  NotStored,
   Refused,
   SampleResult,
   ZipListing,
@@ -28,6 +31,11 @@ interface Slot {
 
 /** A helper that gives no sign of life for so long is killed, and its file refused. */
 const SILENCE_TIMEOUT_MS = 60_000;
+
+/** What a person can do when the archive's own disk could not be written. */
+export function notStoredProblem({ systemCode }: NotStored): Problem {
+  return new Problem(problemOfCode(systemCode) ?? 'storage-failed', systemCode);
+}
 
 /** Feeds files to a few ingest processes and replaces one that hangs or dies. */
 export class IngestPool {

@@ -1,5 +1,6 @@
 import { storageProblem } from '#backend/database/storage-problem.ts';
 import type { ImportDependencies } from './import-job.ts';
+import { notStoredProblem } from './ingest-pool.ts';
 
 /** What became of one received file; see the byte interface. */
 export type WebStoreOutcome =
@@ -21,7 +22,7 @@ export function createWebStore(dependencies: () => ImportDependencies) {
     const stagingPath = objects.newStagingPath();
     try {
       const reply = await pool.ingest({ sourcePath: path, stagingPath });
-      if (!reply.ok && reply.code === 'disk-full') return { kind: 'out-of-resources' };
+      if (!reply.ok && reply.code === 'not-stored') throw notStoredProblem(reply);
       if (!reply.ok) return { kind: 'refused', code: reply.code, detail: reply.detail };
       const { studyUid, seriesUid, sopClassUid, sopUid } = reply.file.summary;
       const identity = { studyUid, seriesUid, sopClassUid, sopUid };
