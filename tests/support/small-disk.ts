@@ -9,10 +9,10 @@ export const NO_SMALL_DISK =
 export interface SmallDisk {
   readonly path: string;
   /** Fills what is free but for so many bytes. */
-  fill(freeBytes?: number): void;
-  resize(mib: number): void;
-  setReadOnly(isReadOnly: boolean): void;
-  remove(): void;
+  readonly fill: (freeBytes?: number) => void;
+  readonly resize: (mib: number) => void;
+  readonly setReadOnly: (isReadOnly: boolean) => void;
+  readonly remove: () => void;
 }
 
 /** A real file system of a few MiB in memory, or undefined where none can be mounted. */
