@@ -40,7 +40,7 @@ const twoFrames = [...identity(), ...imageShape({ frames: 2 }), element('7FE0001
 test('the staged file is the source, and both hashes are right', async () => {
   const bytes = aFile(twoFrames);
   const result = await ingestBytes(bytes);
-  if (!result.ok) throw new Error(result.detail);
+  if (!result.ok) throw new Error(result.code);
   const { file } = result;
   const sha256 = (part: Uint8Array) => createHash('sha256').update(part).digest('hex');
   expect(file.fileSha256).toBe(sha256(bytes));
@@ -62,7 +62,7 @@ test('the same data set under another meta information has the same identity', a
 test('frames of a deflated file are found in its inflated data set, and the file stays as it is', async () => {
   const bytes = aFile(twoFrames, { transferSyntaxUid: DEFLATED_EXPLICIT_LITTLE_ENDIAN });
   const result = await ingestBytes(bytes);
-  if (!result.ok) throw new Error(result.detail);
+  if (!result.ok) throw new Error(result.code);
   expect(readFileSync(staged()).equals(bytes)).toBe(true);
   const pieces: Uint8Array[] = [];
   for await (const piece of inflateDataSet([bytes.subarray(result.file.dataSetOffset)])) pieces.push(piece);
@@ -115,7 +115,7 @@ test('a file much larger than the memory of its helper is copied piece by piece,
   );
   if (process.platform === 'linux') expect(peakResidentBytes('ingest-process')).toBeLessThan(300 * MIB);
   fresh.close();
-  if (!result.ok) throw new Error(result.detail);
+  if (!result.ok) throw new Error(result.code);
   expect(result.file.byteLength).toBe(byteLength);
   expect(result.file.frames).toHaveLength(frames);
   expect(result.file.frames.at(-1)?.fileOffset).toBe(byteLength - 512 * 512 * 2);
