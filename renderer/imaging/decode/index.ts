@@ -26,8 +26,8 @@ export interface FrameDecoderOptions {
 
 const FRAME_TIMEOUT_MS = 30_000;
 const MAXIMUM_WORKERS = 6;
-/** While a worker decodes one frame, the next is being fetched for it. */
-const JOBS_PER_WORKER = 2;
+/** While a worker decodes one frame, the next ones are being fetched for it. */
+const JOBS_PER_WORKER = 4;
 
 export function createFrameDecoder(options: FrameDecoderOptions = {}): FrameDecoder {
   const cores = navigator.hardwareConcurrency || 2;

@@ -3,7 +3,7 @@ import { combineSlices } from '#shared/dicom/volume/combine-slices.ts';
 import { samplePlane } from '#shared/dicom/volume/sample-plane.ts';
 import type { SlabMode, SlabSampling } from '#shared/dicom/volume/sample-plane.ts';
 import type { VolumeGeometry } from '#shared/dicom/volume/volume-geometry.ts';
-import { canSharePixels } from '../loading/shared-pixels.ts';
+import { canSharePixels } from '../decode/shared-pixels.ts';
 import type { ComputedPixels, FromVolumeWorker, ToVolumeWorker, VolumePixels } from './volume-messages.ts';
 
 export interface Volume {

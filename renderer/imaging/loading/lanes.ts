@@ -9,11 +9,8 @@ export interface LaneLimits {
   readonly all: number;
 }
 
-/** While a worker decodes one frame, the next is being fetched for it; more would only wait. */
-const fetchedAhead = Math.min(4, DECODING_WORKERS * 2);
-
 export const laneLimits: Readonly<Record<'network' | 'compute', LaneLimits>> = {
-  // Chromium opens six connections to one server.
-  network: { ahead: fetchedAhead, all: Math.min(6, fetchedAhead + 2) },
+  // Chromium opens six connections to one server. Fewer than four leave the worker waiting for answers.
+  network: { ahead: 4, all: 6 },
   compute: { ahead: 1, all: 3 },
 };

@@ -5,8 +5,8 @@ import type { DecodedFrame } from '#shared/dicom/pixel-description.ts';
 import { FrameFailure } from '#shared/dicom/pixels/frame-failure.ts';
 import { createFrameDecoder } from '../decode/index.ts';
 import type { FrameDecoder } from '../decode/index.ts';
+import { pixelBuffer } from '../decode/shared-pixels.ts';
 import { DECODING_WORKERS } from '../loading/lanes.ts';
-import { shared } from '../loading/shared-pixels.ts';
 
 export interface FrameOrder {
   readonly url: string;
@@ -30,12 +30,14 @@ export async function loadFrame({
   if (!description) throw new FrameFailure('unsupported', 'no image in this instance');
   decoder ??= createFrameDecoder({ workers: DECODING_WORKERS });
   const frame = await decoder.decode({ source: { url }, description, signal, isUrgent });
-  return shared(image.suv?.kind === 'factor' ? inSuv(frame, image.suv.factor) : frame);
+  return image.suv?.kind === 'factor' ? inSuv(frame, image.suv.factor) : frame;
 }
 
 /** Everything that measures then reads SUV, without knowing of it. */
 function inSuv(frame: DecodedFrame, factor: number): DecodedFrame {
   if (frame.kind === 'colour' || factor === 1) return frame;
-  const pixels = Float32Array.from(frame.pixels, (value) => value * factor);
+  const { length } = frame.pixels;
+  const pixels = new Float32Array(pixelBuffer(length * Float32Array.BYTES_PER_ELEMENT));
+  for (let at = 0; at < length; at++) pixels[at] = (frame.pixels[at] ?? 0) * factor;
   return { ...frame, pixels, minimum: frame.minimum * factor, maximum: frame.maximum * factor };
 }
