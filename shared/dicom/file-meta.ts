@@ -1,5 +1,7 @@
 import type { ByteSource } from './byte-source.ts';
 import { uint16, uint32 } from './element-header.ts';
+import { limits } from './limits.ts';
+import { isUid } from '../domain/identifiers.ts';
 import { Refusal } from '../domain/refusal.ts';
 import {
   EXPLICIT_BIG_ENDIAN,
@@ -22,15 +24,13 @@ export interface FileStart {
 export const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
 
 const PREAMBLE_LENGTH = 128;
-/** A File Meta Information group longer than this is an attack, not a header (PS3.10 table 7.1-1). */
-const FILE_META_MAX_LENGTH = 64 * 1024;
 
 /**
  * Finds transfer syntax and data set of a file. DICOM PS3.10 asks for preamble and File Meta
  * Information; files written before 1993 and many exports lack one or both, and are still read
  * if their first element looks like one.
  *
- * @throws Refusal `not-dicom`, `empty-file`, `truncated`
+ * @throws Refusal `not-dicom`, `empty-file`, `truncated`, `header-too-large`, `invalid-uid`
  */
 export function readFileStart(source: ByteSource): FileStart {
   if (source.byteLength === 0) throw new Refusal('empty-file', 'no bytes');
@@ -61,13 +61,20 @@ function readFileMeta(source: ByteSource, start: number): FileStart {
       valueOffset = position + 12;
     }
     const end = valueOffset + length;
-    if (end > source.byteLength || end - start > FILE_META_MAX_LENGTH) {
+    if (end <= source.byteLength && end - start > limits.fileMetaBytes) {
+      throw new Refusal('header-too-large', `more than ${limits.fileMetaBytes} bytes of file meta`);
+    }
+    if (end > source.byteLength) {
       throw new Refusal('truncated', `file meta element (0002,${element.toString(16).padStart(4, '0')})`);
     }
     if (vr === 'UI') uids.set(element, uidText(source.read(valueOffset, length)));
     position = end;
   }
   const transferSyntaxUid = uids.get(0x0010);
+  // It becomes part of HTTP headers: what is no UID could end them.
+  if (transferSyntaxUid && !isUid(transferSyntaxUid)) {
+    throw new Refusal('invalid-uid', 'Transfer Syntax UID is not a UID');
+  }
   return {
     transferSyntax: transferSyntaxUid
       ? transferSyntaxForReading(transferSyntaxUid)

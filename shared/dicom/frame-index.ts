@@ -39,6 +39,10 @@ export function indexFrames(
   if (image.numberOfFrames > limits.frames) {
     throw new Refusal('too-many-frames', `Number of Frames ${image.numberOfFrames}`);
   }
+  const pieces = Math.max(image.numberOfFrames, pixelData.fragments?.length ?? 0);
+  if (pieces > limits.framesOfAnySize && pixelData.byteLength < pieces * limits.smallestFrameBytes) {
+    throw new Refusal('too-many-frames', `${pieces} frames or fragments in ${pixelData.byteLength} bytes`);
+  }
   if (!pixelData.fragments) return indexNative(pixelData, image);
   return indexEncapsulated(pixelData.fragments, offsetTable(walked, pixelData, source), image, source);
 }

@@ -9,6 +9,7 @@ export interface InstanceSummary {
   readonly studyUid: StudyUid;
   readonly seriesUid: SeriesUid;
   readonly sopUid: SopUid;
+  /** Empty if absent or no UID. */
   readonly sopClassUid: string;
   readonly instanceNumber: number | null;
   readonly patient: {
@@ -54,7 +55,7 @@ export function summarizeInstance(json: DicomJson): InstanceSummary {
     studyUid: uid(json, '0020000D', 'Study Instance UID') as StudyUid,
     seriesUid: uid(json, '0020000E', 'Series Instance UID') as SeriesUid,
     sopUid: uid(json, '00080018', 'SOP Instance UID') as SopUid,
-    sopClassUid: firstText(json, '00080016') ?? '',
+    sopClassUid: uidOrNothing(json, '00080016'),
     instanceNumber: integer(json, '00200013') ?? null,
     patient: {
       id: firstText(json, '00100020') ?? '',
@@ -116,6 +117,11 @@ function uid(json: DicomJson, tag: string, name: string): string {
   if (text === undefined) throw new Refusal('missing-uid', `no ${name}`);
   if (!isUid(text)) throw new Refusal('invalid-uid', `${name} is not a UID`);
   return text;
+}
+
+function uidOrNothing(json: DicomJson, tag: string): string {
+  const text = firstText(json, tag) ?? '';
+  return isUid(text) ? text : '';
 }
 
 function integer(json: DicomJson, tag: string): number | undefined {

@@ -31,6 +31,7 @@ export const refusalCodes = [
   'directory-unsafe-path',
   'missing-file',
   'not-a-file',
+  'link-outside',
 ] as const;
 
 export type RefusalCode = (typeof refusalCodes)[number];

@@ -4,8 +4,10 @@ import { rmSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import { createMemorySource, createWindowedSource } from '#shared/dicom/byte-source.ts';
 import type { ByteSource } from '#shared/dicom/byte-source.ts';
+import type { DicomJson } from '#shared/dicom/dicom-json.ts';
 import { readFileStart } from '#shared/dicom/file-meta.ts';
 import type { FileStart } from '#shared/dicom/file-meta.ts';
+import { limits } from '#shared/dicom/limits.ts';
 import { readInstance } from '#shared/dicom/read-instance.ts';
 import { Refusal } from '#shared/domain/refusal.ts';
 import { plainKeyProvider } from '#backend/keys.ts';
@@ -108,7 +110,18 @@ async function readHeader(source: ByteSource, start: FileStart, stagingPath: str
 function readDataSet(start: FileStart, source: ByteSource, offset: number) {
   const toBase64 = (bytes: Uint8Array) => bufferOf(bytes).toString('base64');
   const { metadata, ...read } = readInstance(start, { source, offset }, { vrOf, toBase64 });
-  return { ...read, metadata: deflateRawSync(JSON.stringify(metadata), { level: 3 }) };
+  return { ...read, metadata: deflateRawSync(jsonText(metadata), { level: 3 }) };
+}
+
+function jsonText(metadata: DicomJson): Buffer {
+  try {
+    const text = Buffer.from(JSON.stringify(metadata));
+    if (text.byteLength <= limits.metadataBytes) return text;
+  } catch (error) {
+    // Longer than any string can be.
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw new Refusal('header-too-large', `more than ${limits.metadataBytes} bytes as text`);
 }
 
 async function copyWithHashes(

@@ -74,8 +74,12 @@ function isFolder(entry: Entry): boolean {
   );
 }
 
-/** Files that share their bytes, or that are far larger than the archive could hold. */
-function refuseBombs(entries: readonly ZipEntry[]): void {
+/**
+ * Files that share their bytes, or that are far larger than the archive could hold.
+ *
+ * @throws Refusal `zip-malformed`, `zip-too-large`
+ */
+export function refuseBombs(entries: readonly ZipEntry[]): void {
   const places = entries
     .map(({ place }) => place)
     .filter((place): place is ZipEntryPlace => place !== undefined)

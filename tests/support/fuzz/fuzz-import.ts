@@ -98,7 +98,11 @@ export async function importBatch(
   for (const name of ['peakBackendBytes', 'peakHelperBytes'] as const) {
     must(run[name] < LARGEST_PROCESS_BYTES, `${name} ${run[name]}`);
   }
-  const opening = await openEverything(folders.data, archive.databaseFile);
+  const opening = await openEverything(
+    folders.data,
+    archive.databaseFile,
+    (sha256) => given.files.find((each) => each.sha256 === sha256)?.name ?? `in an archive: ${sha256}`,
+  );
   violations.push(...opening.violations);
   return {
     ...result(run, violations),

@@ -29,14 +29,21 @@ interface InstanceRow {
 const ORIGIN = 'http://127.0.0.1:1/dicomweb';
 const IN_FLIGHT = 4;
 
+/** Which case a file was, by its SHA-256. */
+type NameOf = (fileSha256: string) => string;
+
 /**
  * Opens every archived instance as the viewer and other programs do: the bytes as they came, the header, the
  * first and the last frame decoded, the picture. Each answers, or says in a sentence why it cannot.
  */
-export async function openEverything(dataDir: string, databaseFile: string): Promise<OpenResult> {
+export async function openEverything(
+  dataDir: string,
+  databaseFile: string,
+  nameOf: NameOf,
+): Promise<OpenResult> {
   const rows = instanceRows(databaseFile);
   const backend = composeBackend(dataDir, forkHelper);
-  const opener = new Opener(backend);
+  const opener = new Opener(backend, nameOf);
   try {
     const waiting = rows.values();
     await Promise.all(
@@ -72,10 +79,12 @@ class Opener implements OpenResult {
   readonly opened: Record<string, number> = {};
   peakCodecBytes = 0;
   readonly #backend: Backend;
+  readonly #nameOf: NameOf;
   readonly #imagesOfSeries = new Map<string, ImageDescription[]>();
 
-  constructor(backend: Backend) {
+  constructor(backend: Backend, nameOf: NameOf) {
     this.#backend = backend;
+    this.#nameOf = nameOf;
   }
 
   async open(row: InstanceRow): Promise<void> {
@@ -94,7 +103,7 @@ class Opener implements OpenResult {
       const outcome = outcomes.find((each) => each !== 'shown') ?? 'shown';
       this.opened[outcome] = (this.opened[outcome] ?? 0) + 1;
     } catch (error) {
-      this.violations.push(`${row.file_sha256.slice(0, 12)}: ${String(error)}`);
+      this.violations.push(`${this.#nameOf(row.file_sha256)}: ${String(error)}`);
     }
   }
 
@@ -118,11 +127,10 @@ class Opener implements OpenResult {
 
   async #original(url: string, { file_sha256: expected }: InstanceRow): Promise<void> {
     const response = await this.#ask(url, 'application/dicom; transfer-syntax=*');
+    if (response.status !== 200) throw new Error(`no file: ${response.status} ${await response.text()}`);
     const bytes = new Uint8Array(await response.arrayBuffer());
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    if (response.status !== 200 || sha256 !== expected) {
-      throw new Error(`the file came back as ${response.status} ${sha256}`);
-    }
+    if (sha256 !== expected) throw new Error(`the file came back as ${sha256}`);
   }
 
   async #header(url: string): Promise<readonly ImageDescription[]> {

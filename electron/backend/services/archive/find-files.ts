@@ -1,4 +1,4 @@
-import type { BigIntStats } from 'node:fs';
+import type { BigIntStats, Dirent } from 'node:fs';
 import { constants } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -34,8 +34,9 @@ export type ContainerReader = Pick<IngestPool, 'listZip' | 'readDirectory'>;
 
 /**
  * Every file in the given files, folders, zip archives and DICOMDIR media, in the order a person would
- * list them. Links are followed, each folder is read once, nothing but files is opened. A DICOMDIR given
- * by itself stands for the files it names; one met in a folder is an index beside them and is passed over.
+ * list them. Links are followed while they stay inside what was given, each folder is read once, nothing but
+ * files is opened. A DICOMDIR given by itself stands for the files it names; one met in a folder is an index
+ * beside them, and only says which are missing.
  */
 export async function* findFiles(
   starts: readonly FindStart[],
@@ -43,20 +44,27 @@ export async function* findFiles(
   containers: ContainerReader,
 ): AsyncGenerator<Found> {
   const finder = new Finder(signal, containers);
-  for (const start of starts) yield* finder.find(start, true);
+  for (const start of starts) yield* finder.findFrom(start);
 }
 
 class Finder {
   readonly #signal: AbortSignal;
   readonly #containers: ContainerReader;
   readonly #foldersSeen = new Set<string>();
+  /** Where the given path really is; a link that leads out of it is somebody else's idea. */
+  #root = '';
 
   constructor(signal: AbortSignal, containers: ContainerReader) {
     this.#signal = signal;
     this.#containers = containers;
   }
 
-  async *find(start: FindStart, isGiven: boolean): AsyncGenerator<Found> {
+  async *findFrom(start: FindStart): AsyncGenerator<Found> {
+    this.#root = await realpath(start.path).catch(() => start.path);
+    yield* this.#find(start, true);
+  }
+
+  async *#find(start: FindStart, isGiven: boolean): AsyncGenerator<Found> {
     if (this.#signal.aborted) return;
     let info: BigIntStats;
     try {
@@ -75,14 +83,27 @@ class Finder {
     const identity = `${info.dev}:${info.ino}`;
     if (this.#foldersSeen.has(identity)) return;
     this.#foldersSeen.add(identity);
-    let entries: string[];
+    let entries: Dirent[];
     try {
-      entries = await readdir(folder.path);
+      entries = await readdir(folder.path, { withFileTypes: true });
     } catch (error) {
       yield refusedBy(folder.name, error);
       return;
     }
-    for (const entry of entries.sort()) yield* this.find(below(folder, entry), false);
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const found = below(folder, entry.name);
+      if (entry.isSymbolicLink() && (await this.#leadsOut(found.path))) {
+        yield rejected(found.name, 'link-outside', 'leads out of the given folder');
+      } else {
+        yield* this.#find(found, false);
+      }
+    }
+  }
+
+  /** False for one that leads nowhere: opening it says so. */
+  async #leadsOut(link: string): Promise<boolean> {
+    const target = await realpath(link).catch(() => undefined);
+    return target !== undefined && target !== this.#root && !isBelow(target, this.#root);
   }
 
   async *#file(file: FindStart, byteLength: number, isGiven: boolean): AsyncGenerator<Found> {
@@ -95,7 +116,7 @@ class Finder {
     }
     if (kind === 'zip') yield* this.#zip(file);
     else if (kind === 'other') yield { file: { name: file.name, sourcePath: file.path, byteLength } };
-    else if (isGiven) yield* this.#media(file);
+    else yield* this.#media(file, isGiven);
   }
 
   async *#zip(archive: FindStart): AsyncGenerator<Found> {
@@ -115,10 +136,11 @@ class Finder {
     }
   }
 
-  async *#media(directory: FindStart): AsyncGenerator<Found> {
+  /** @param isGiven the index stands for its files; otherwise they are found beside it anyway */
+  async *#media(directory: FindStart, isGiven: boolean): AsyncGenerator<Found> {
     const listing = await this.#containers.readDirectory(directory.path);
     if (!listing.ok) {
-      yield rejected(directory.name, listing.code, listing.detail);
+      if (isGiven) yield rejected(directory.name, listing.code, listing.detail);
       return;
     }
     const root = { path: path.dirname(directory.path), name: path.dirname(directory.name) };
@@ -127,14 +149,17 @@ class Finder {
     for (const names of listing.files) {
       if (this.#signal.aborted) return;
       const located = await medium.locate(names);
-      if (located === 'unsafe') {
+      if (located === 'missing') {
+        // A scratched CD or a half copied folder: nobody else would notice.
+        yield rejected(path.join(root.name, ...names), 'missing-file', 'named in the DICOMDIR');
+      } else if (!isGiven) {
+        continue;
+      } else if (located === 'unsafe') {
         const shown = `${directory.name}: ${names.join('\\')}`;
         yield rejected(shown, 'directory-unsafe-path', 'leads out of the medium');
-      } else if (located === 'missing') {
-        yield rejected(path.join(root.name, ...names), 'missing-file', 'named in the DICOMDIR');
       } else {
         const file = below(root, ...located.names);
-        if (!taken.has(file.path)) yield* this.find(file, false);
+        if (!taken.has(file.path)) yield* this.#find(file, false);
         taken.add(file.path);
       }
     }
@@ -167,8 +192,7 @@ class Medium {
       realpath(this.#root),
       realpath(path.join(this.#root, ...real)),
     ]);
-    const isInside = target.startsWith(root.endsWith(path.sep) ? root : root + path.sep);
-    return isInside ? { names: real } : 'unsafe';
+    return isBelow(target, root) ? { names: real } : 'unsafe';
   }
 
   async #list(folder: string): Promise<readonly string[]> {
@@ -178,6 +202,10 @@ class Medium {
     this.#folders.set(folder, names);
     return names;
   }
+}
+
+function isBelow(target: string, folder: string): boolean {
+  return target.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
 }
 
 function isUnsafeName(name: string): boolean {

@@ -117,6 +117,15 @@ test.each([
   expect(() => readFromMemory(file)).toThrow(refusal('invalid-uid'));
 });
 
+test('a transfer syntax that is no UID cannot become part of an HTTP header', () => {
+  const hostile = '1.2.3\r\nX-Y: z';
+  expect(() => readFromMemory(aFile(image, { claimedTransferSyntaxUid: hostile }))).toThrow(
+    refusal('invalid-uid'),
+  );
+  const classless = aFile([element('00080016', 'UI', hostile), ...image.slice(1)]);
+  expect(readFromMemory(classless).summary.sopClassUid).toBe('');
+});
+
 test('what is no instance is refused with its reason', () => {
   const read = (bytes: Uint8Array) => () => readFromMemory(bytes);
   expect(read(Buffer.from('Dear colleague, '.repeat(20)))).toThrow(refusal('not-dicom'));

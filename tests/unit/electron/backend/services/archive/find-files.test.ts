@@ -220,10 +220,39 @@ test('a DICOMDIR stands for what it names, and in a folder for nothing', async (
   ]);
 });
 
-test('a DICOMDIR in a folder is neither imported nor refused', async () => {
+test('a DICOMDIR in a folder is neither imported nor refused, but says what is missing', async () => {
   writeFileSync(inFolder('1.dcm'), image(1));
-  writeFileSync(inFolder('DICOMDIR'), directoryFile([record('1.DCM')]));
+  const index = directoryFile([record('1.DCM'), record('2.DCM'), record('..', '3.DCM')]);
+  writeFileSync(inFolder('DICOMDIR'), index);
+  expect((await find(folder.path)).told).toEqual(['1.dcm: ok', '2.DCM: missing-file']);
+  writeFileSync(inFolder('DICOMDIR'), index.subarray(0, 400));
+  staging.remove();
+  staging = temporaryDirectory();
   expect((await find(folder.path)).told).toEqual(['1.dcm: ok']);
+});
+
+test('links are followed inside of what was given, and not out of it', async () => {
+  mkdirSync(inFolder('given/images'), { recursive: true });
+  mkdirSync(inFolder('elsewhere'));
+  writeFileSync(inFolder('given/images/1.dcm'), image(1));
+  writeFileSync(inFolder('elsewhere/2.dcm'), image(2));
+  symlinkSync('images/1.dcm', inFolder('given/again.dcm'));
+  symlinkSync('../elsewhere', inFolder('given/folder-outside'));
+  symlinkSync('../elsewhere/2.dcm', inFolder('given/file-outside'));
+  symlinkSync('/', inFolder('given/everything'));
+  symlinkSync('/dev/zero', inFolder('given/zero'));
+  symlinkSync('given', inFolder('given-by-link'));
+  const inside = ['again.dcm: ok', 'everything: link-outside', 'file-outside: link-outside'];
+  const rest = ['folder-outside: link-outside', 'images/1.dcm: ok', 'zero: link-outside'];
+  for (const given of ['given', 'given-by-link']) {
+    expect((await find(inFolder(given))).told).toEqual(
+      [...inside, ...rest].map((line) => `${given}/${line}`),
+    );
+    staging.remove();
+    staging = temporaryDirectory();
+  }
+  // Chosen by a person, a link is what it leads to.
+  expect((await find(inFolder('given/file-outside'))).told).toEqual(['given/file-outside: ok']);
 });
 
 test('a broken DICOMDIR is refused with a reason of its own', async () => {
