@@ -21,6 +21,9 @@ export const publicFiles = path.join(root, '../shared/dicom');
 export const hasPublicFiles = existsSync(publicFiles);
 export const NO_PUBLIC_FILES = 'the public DICOM files are not beside the project';
 
+/** The DICOM test files inside Debian's python3-pydicom, which the tests always have. */
+export const pydicomFiles = '/usr/lib/python3/dist-packages/pydicom/data';
+
 /** One attribute, for tests that make files. */
 export const element = (tag: string, vr: string, value?: ElementValue): DataElement =>
   value === undefined ? { tag, vr } : { tag, vr, value };

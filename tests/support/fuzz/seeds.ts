@@ -9,7 +9,15 @@ import {
   IMPLICIT_LITTLE_ENDIAN,
 } from '#shared/dicom/transfer-syntax.ts';
 import { MEDIA_STORAGE_DIRECTORY } from '#shared/dicom/file-meta.ts';
-import { aFile, element, hasPublicFiles, identity, imageShape, publicFiles } from '../dicom-files.ts';
+import {
+  aFile,
+  element,
+  hasPublicFiles,
+  identity,
+  imageShape,
+  publicFiles,
+  pydicomFiles,
+} from '../dicom-files.ts';
 import { mapElements } from './element-map.ts';
 
 export interface Seed {
@@ -17,8 +25,6 @@ export interface Seed {
   readonly bytes: Buffer;
 }
 
-/** The DICOM test files inside Debian's python3-pydicom. */
-const PYDICOM_FILES = '/usr/lib/python3/dist-packages/pydicom/data';
 const LARGEST_SEED_BYTES = 64 * 1024;
 /** A series of hundreds of slices teaches no more than a few of them. */
 const SEEDS_OF_ONE_FOLDER = 100;
@@ -29,7 +35,7 @@ const SEEDS_OF_ONE_FOLDER = 100;
  */
 export function loadSeeds(isWithPublicFiles: boolean): Seed[] {
   const publicSeeds = isWithPublicFiles && hasPublicFiles ? seedsBelow('public', publicFiles) : [];
-  return [...ownSeeds(), ...seedsBelow('pydicom', PYDICOM_FILES), ...publicSeeds];
+  return [...ownSeeds(), ...seedsBelow('pydicom', pydicomFiles), ...publicSeeds];
 }
 
 /** Says whether two machines had the same files to start from. */

@@ -2,14 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { characterSet } from '#shared/dicom/character-set.ts';
-import {
-  NO_PUBLIC_FILES,
-  aFile,
-  element,
-  hasPublicFiles,
-  publicFiles,
-  readMetadata,
-} from '#tests/support/dicom-files.ts';
+import { aFile, element, pydicomFiles, readMetadata } from '#tests/support/dicom-files.ts';
 
 const yamada = { Alphabetic: 'Yamada^Tarou', Ideographic: '山田^太郎', Phonetic: 'やまだ^たろう' };
 const halfWidthYamada = { ...yamada, Alphabetic: 'ﾔﾏﾀﾞ^ﾀﾛｳ' };
@@ -34,24 +27,21 @@ const patientNames: Readonly<Record<string, object>> = {
 };
 
 const readPublic = (name: string) =>
-  readMetadata(readFileSync(path.join(publicFiles, 'pydicom/charset_files', name)));
+  readMetadata(readFileSync(path.join(pydicomFiles, 'charset_files', name)));
 
-test.for(Object.entries(patientNames))('the name in %s is right', ([name, expected], context) => {
-  if (!hasPublicFiles) context.skip(NO_PUBLIC_FILES);
+test.for(Object.entries(patientNames))('the name in %s is right', ([name, expected]) => {
   expect(readPublic(name)['00100010']?.Value).toEqual([expected]);
 });
 
 test.for(['chrSQEncoding.dcm', 'chrSQEncoding1.dcm'])(
   'names inside the sequence of %s follow its own or the inherited character set',
-  (name, context) => {
-    if (!hasPublicFiles) context.skip(NO_PUBLIC_FILES);
+  (name) => {
     const [item] = readPublic(name)['00321064']?.Value ?? [];
     expect(item).toMatchObject({ '00100010': { vr: 'PN', Value: [halfWidthYamada] } });
   },
 );
 
-test('every value of a list of names starts again with the first set', (context) => {
-  if (!hasPublicFiles) context.skip(NO_PUBLIC_FILES);
+test('every value of a list of names starts again with the first set', () => {
   expect(readPublic('chrFrenMulti.dcm')['00101001']?.Value).toEqual([
     { Alphabetic: 'Buc^Jérôme' },
     { Alphabetic: 'Buc^Jérôme' },

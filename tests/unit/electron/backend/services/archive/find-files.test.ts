@@ -6,15 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { forkHelper } from '#backend/processes/helper-process.ts';
 import { IngestPool } from '#backend/services/archive/ingest-pool.ts';
-import {
-  NO_PUBLIC_FILES,
-  aFile,
-  element,
-  hasPublicFiles,
-  identity,
-  imageShape,
-  publicFiles,
-} from '#tests/support/dicom-files.ts';
+import { aFile, element, identity, imageShape, pydicomFiles } from '#tests/support/dicom-files.ts';
 import { ingestAll, told } from '#tests/support/importing.ts';
 import { temporaryDirectory } from '#tests/support/workstation.ts';
 import { aZip } from '#tests/support/zip-files.ts';
@@ -271,9 +263,8 @@ test.for([
   ['DICOMDIR-reordered', 31],
   ['DICOMDIR-empty.dcm', 0],
   ['TINY_ALPHA/DICOMDIR', 50],
-] as const)('the medium of %s is imported', async ([name, files], context) => {
-  if (!hasPublicFiles) context.skip(NO_PUBLIC_FILES);
-  cpSync(path.join(publicFiles, 'pydicom/test_files/dicomdirtests'), inFolder('media'), { recursive: true });
+] as const)('the medium of %s is imported', async ([name, files]) => {
+  cpSync(path.join(pydicomFiles, 'test_files/dicomdirtests'), inFolder('media'), { recursive: true });
   const { outcomes } = await find(inFolder('media', name));
   expect(outcomes.filter(({ ok }) => !ok)).toEqual([]);
   expect(outcomes).toHaveLength(files);
