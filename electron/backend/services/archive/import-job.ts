@@ -27,7 +27,7 @@ interface FileOutcome {
 }
 
 /** Enough to keep every ingest process busy while their results are committed. */
-const FILES_IN_FLIGHT = 16;
+const FILES_IN_FLIGHT = 32;
 /** Found files wait in memory as paths only, but there may be millions. */
 const FILES_FOUND_AHEAD = 20_000;
 const PROGRESS_INTERVAL_MS = 100;

@@ -79,6 +79,7 @@ export function createArchive(options: ArchiveOptions) {
     clock,
     log,
     eviction: options.eviction,
+    importsSettled: () => commits.settled(),
     indexObject,
     studiesChanged: (studyKeys) => announceChanged(studyKeys),
   });
@@ -231,6 +232,7 @@ export function createArchive(options: ArchiveOptions) {
     close: async () => {
       clearInterval(makingRoom);
       await Promise.all([imports.cancelAll(), care.close()]);
+      await commits.settled();
       pool?.close();
     },
   };

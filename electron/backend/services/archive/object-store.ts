@@ -1,9 +1,9 @@
-import { createWriteStream, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { syncFolder } from '#backend/database/durable-file.ts';
+import { syncFolder, syncFolderAside } from '#backend/database/durable-file.ts';
 import type { KeyProvider } from '#backend/keys.ts';
 import { readSealed, sealedChunks, sealedLength } from '#backend/sealed-file.ts';
 
@@ -46,6 +46,10 @@ export class ObjectStore {
     rmSync(stagingPath, { force: true });
   }
 
+  exists(sha256: string): boolean {
+    return existsSync(this.pathOf(sha256));
+  }
+
   /** Whether the object is there in full length; only `hashOf` can tell whether it is intact. */
   has(sha256: string, byteLength: number): boolean {
     const info = statSync(this.pathOf(sha256), { throwIfNoEntry: false });
@@ -61,6 +65,16 @@ export class ObjectStore {
   syncFolders(sha256s: Iterable<string>): void {
     const folders = new Set([...sha256s].map((sha256) => path.dirname(this.pathOf(sha256))));
     for (const folder of folders) syncFolder(folder);
+  }
+
+  /** The same without keeping this thread; two at a time, so that readers of pixels find a thread, too. */
+  async syncFoldersAside(sha256s: Iterable<string>): Promise<void> {
+    const folders = new Set([...sha256s].map((sha256) => path.dirname(this.pathOf(sha256))));
+    const left = [...folders];
+    const syncNext = async () => {
+      for (let folder = left.pop(); folder !== undefined; folder = left.pop()) await syncFolderAside(folder);
+    };
+    await Promise.all([syncNext(), syncNext()]);
   }
 
   pathOf(sha256: string): string {

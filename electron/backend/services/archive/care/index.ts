@@ -32,6 +32,7 @@ export interface CareOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly eviction: () => EvictionSettings;
+  readonly importsSettled: VerifyOptions['importsSettled'];
   readonly indexObject: VerifyOptions['indexObject'];
   readonly studiesChanged: (studyKeys: readonly StudyKey[]) => void;
 }
@@ -63,9 +64,9 @@ export function createCare(options: CareOptions) {
         'verify',
         (signal, report) =>
           withHelper(signal, async (helper) => {
-            const { indexObject } = options;
+            const { indexObject, importsSettled } = options;
             const base = { dataDir, database, objects, places, helper, clock, signal, report };
-            const found = await verify({ ...base, repair, indexObject });
+            const found = await verify({ ...base, repair, indexObject, importsSettled });
             recordVerify.run(clock.nowMs(), found.findings.length);
             const touched = found.findings.flatMap(({ studyKey }) => (studyKey === null ? [] : [studyKey]));
             options.studiesChanged([...new Set(touched)]);

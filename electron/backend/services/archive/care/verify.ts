@@ -26,6 +26,8 @@ export interface VerifyOptions {
   readonly signal: AbortSignal;
   readonly report: (progress: Progress) => void;
   readonly repair: boolean;
+  /** Resolves at a moment when no object waits for its row. */
+  readonly importsSettled: () => Promise<void>;
   /** Indexes an object that no row names, as an import would; superfluous: its data set is there as another object. */
   readonly indexObject: (
     sha256: string,
@@ -126,7 +128,9 @@ async function checkUnindexed(options: VerifyOptions, named: NamedObjects): Prom
     if (named.isKnown(sha256)) continue;
     const isIntact = (await helper.hash(objects.pathOf(sha256))) === sha256;
     signal.throwIfAborted();
-    if (named.isKnown(sha256)) continue;
+    await options.importsSettled();
+    // Its row came meanwhile, or it was not wanted after all.
+    if (named.isKnown(sha256) || !objects.exists(sha256)) continue;
     const repair = options.repair ? await repairUnindexed(options, sha256, isIntact) : null;
     findings.push({
       kind: isIntact ? 'object-unindexed' : 'object-damaged',
