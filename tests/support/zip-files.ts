@@ -7,6 +7,8 @@ export interface ZipMember {
   /** General purpose flags: 1 encrypted, 0x800 UTF-8 name. */
   readonly flags?: number;
   readonly method?: number;
+  /** A symbolic link, as Unix archivers write one: its bytes say where it leads. */
+  readonly isLink?: boolean;
   /** What the central directory claims instead of the truth. */
   readonly claimedBytes?: number;
   readonly claimedCrc32?: number;
@@ -34,6 +36,7 @@ export function aZip(members: readonly ZipMember[]): Buffer {
     const start = member.sharesBytesOf === undefined ? offset : (offsets[member.sharesBytesOf] ?? 0);
     offsets.push(start);
     const rest = Buffer.alloc(14);
+    if (member.isLink) rest.writeUInt32LE(0xa1ff0000, 6);
     rest.writeUInt32LE(start, 10);
     centrals.push(Buffer.from('PK\x01\x02\x14\x00', 'latin1'), common, rest, name);
     if (member.sharesBytesOf !== undefined) continue;

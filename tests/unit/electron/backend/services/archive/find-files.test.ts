@@ -122,6 +122,7 @@ test('what is wrong with one file in a zip harms no other', async () => {
     { name: 'shorter.dcm', bytes: image(8), claimedBytes: image(8).length + 10 },
     { name: 'changed.dcm', bytes: image(9), claimedCrc32: 12345 },
     { name: 'packed.gz', bytes: gzipSync(image(10)) },
+    { name: 'link.dcm', bytes: Buffer.from('../../../etc/passwd'), isLink: true },
     { name: 'good.dcm', bytes: image(11) },
   ];
   writeFileSync(inFolder('z.zip'), aZip(members));
@@ -137,6 +138,7 @@ test('what is wrong with one file in a zip harms no other', async () => {
     'shorter.dcm: zip-malformed',
     'changed.dcm: zip-malformed',
     'packed.gz: compressed-file',
+    'link.dcm: not-dicom',
     'good.dcm: ok',
   ]);
 });
