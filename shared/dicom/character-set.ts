@@ -84,6 +84,12 @@ const wholeSets: Readonly<Record<string, Decode>> = {
   GBK: gbk,
 };
 
+/** Defined terms that are understood; PS3.3 tables C.12-2 to C.12-5. */
+export const characterSetTerms: readonly string[] = [
+  ...Object.keys(setsByNumber).flatMap((number) => [`ISO_IR ${number}`, `ISO 2022 IR ${number}`]),
+  ...Object.keys(wholeSets),
+];
+
 interface CodeElement {
   /** G0 stands for bytes below 0x80, G1 for those above. */
   readonly half: 'G0' | 'G1';

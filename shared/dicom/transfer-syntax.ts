@@ -41,7 +41,7 @@ export const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 export const DEFLATED_EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1.99';
 export const EXPLICIT_BIG_ENDIAN = '1.2.840.10008.1.2.2';
 
-const transferSyntaxes: readonly TransferSyntax[] = [
+export const transferSyntaxes: readonly TransferSyntax[] = [
   native(IMPLICIT_LITTLE_ENDIAN, 'Implicit VR Little Endian', false),
   native(EXPLICIT_LITTLE_ENDIAN, 'Explicit VR Little Endian', true),
   native(DEFLATED_EXPLICIT_LITTLE_ENDIAN, 'Deflated Explicit VR Little Endian', true, true, true),
