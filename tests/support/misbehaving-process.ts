@@ -31,6 +31,7 @@ const deeds: Readonly<Record<string, (id: number) => void>> = {
     for (;;) kept.length = 0;
   },
   'endless-wait': () => {},
+  'starts-late': (id) => parent.send({ id, result: { ok: false, code: 'not-dicom', detail: 'in the end' } }),
   crash: () => process.kill(process.pid, 'SIGSEGV'),
   exit: () => process.exit(3),
   'slow-but-alive': (id) => {
@@ -48,5 +49,12 @@ parent.onMessage((message) => {
   const request = message as IngestRequest;
   if (request.kind !== 'ingest') return;
   writeFileSync(request.stagingPath, 'half a file');
-  deeds[path.basename(request.sourcePath)]?.(request.id);
+  const deed = path.basename(request.sourcePath);
+  if (deed === 'never-begins') return;
+  const begin = () => {
+    parent.send({ id: request.id, bytesDone: 0 });
+    deeds[deed]?.(request.id);
+  };
+  if (deed === 'starts-late') setTimeout(begin, 2000);
+  else begin();
 });

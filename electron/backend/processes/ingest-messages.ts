@@ -75,7 +75,7 @@ export type DirectoryListing =
 
 export type SampleResult = { readonly ok: true; readonly files: number } | Refused | NotStored;
 
-/** Ingest process to backend: a result, or a sign of life with the bytes copied so far. */
+/** Ingest process to backend: a result, or a sign of life with the bytes copied so far; the first one with 0. */
 export type IngestReply =
   | { readonly id: number; readonly bytesDone: number }
   | { readonly id: number; readonly result: AnyResult };

@@ -18,6 +18,8 @@ parent.onMessage((message) => void answer(message as IngestRequest));
 
 async function answer(request: IngestRequest): Promise<void> {
   const { id } = request;
+  // The time a file may take begins here.
+  reply({ id, bytesDone: 0 });
   try {
     reply({ id, result: await work(request) });
   } catch (error) {

@@ -31,6 +31,8 @@ interface Slot {
 
 /** A helper that gives no sign of life for so long is killed, and its file refused. */
 const SILENCE_TIMEOUT_MS = 60_000;
+/** Until its first sign: on a busy machine a helper may take long to start, which is no fault of the file. */
+const START_TIMEOUT_MS = 10 * 60_000;
 
 /** What a person can do when the archive's own disk could not be written. */
 export function notStoredProblem({ systemCode }: NotStored): Problem {
@@ -42,16 +44,23 @@ export class IngestPool {
   readonly #spawn: SpawnHelper;
   readonly #size: number;
   readonly #silenceTimeoutMs: number;
+  readonly #startTimeoutMs: number;
   readonly #slots = new Set<Slot>();
   readonly #idle: Slot[] = [];
   readonly #waiting: ((slot: Slot | undefined) => void)[] = [];
   #nextId = 1;
   #isClosed = false;
 
-  constructor(spawn: SpawnHelper, size: number, silenceTimeoutMs = SILENCE_TIMEOUT_MS) {
+  constructor(
+    spawn: SpawnHelper,
+    size: number,
+    silenceTimeoutMs = SILENCE_TIMEOUT_MS,
+    startTimeoutMs = START_TIMEOUT_MS,
+  ) {
     this.#spawn = spawn;
     this.#size = size;
     this.#silenceTimeoutMs = silenceTimeoutMs;
+    this.#startTimeoutMs = startTimeoutMs;
     for (let index = 0; index < size; index++) this.#release(this.#newSlot());
   }
 
@@ -116,14 +125,16 @@ export class IngestPool {
     }
     const id = this.#nextId++;
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#replace(slot, 'parse-timeout'), this.#silenceTimeoutMs);
+      const expire = () => this.#replace(slot, 'parse-timeout');
+      let timer = setTimeout(expire, this.#startTimeoutMs);
       const cancel = () => this.#replace(slot, 'parse-crashed');
       signal?.addEventListener('abort', cancel, { once: true });
       slot.running = {
         id,
         onBytes: (bytesDone) => {
-          timer.refresh();
-          onBytes(bytesDone);
+          clearTimeout(timer);
+          timer = setTimeout(expire, this.#silenceTimeoutMs);
+          if (bytesDone > 0) onBytes(bytesDone);
         },
         finish: (result) => {
           clearTimeout(timer);
