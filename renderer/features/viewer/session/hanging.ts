@@ -105,9 +105,7 @@ export class HangingBySession {
       .snapshot()
       .filter(
         ({ role, summary }) =>
-          role === 'prior' &&
-          summary.studyDate <= current.studyDate &&
-          summary.modalities.some((modality) => current.modalities.includes(modality)),
+          role === 'prior' && summary.modalities.some((modality) => current.modalities.includes(modality)),
       );
     const samePart = comparable.filter(({ summary }) =>
       summary.bodyParts.some((part) => current.bodyParts.includes(part)),

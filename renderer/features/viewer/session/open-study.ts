@@ -1,18 +1,15 @@
 import type { StudyKey } from '#shared/domain/identifiers.ts';
-import type { LibraryStudy } from './series-library.ts';
 import { viewerAddress } from './state-keeper.ts';
+import { roleBeside } from './study-role.ts';
+import type { StudyRole } from './study-role.ts';
 import type { ViewerSession } from './viewer-session.ts';
 
 /** Fetches what a study consists of and adds it to what can be shown. */
-export async function addStudy(
-  session: ViewerSession,
-  studyKey: StudyKey,
-  role: LibraryStudy['role'],
-): Promise<void> {
+export async function addStudy(session: ViewerSession, studyKey: StudyKey, role: StudyRole): Promise<void> {
   const { study, series, priors } = await session.backend.archive.describeStudy({ studyKey });
   session.library.add(study, role, series);
   if (role !== 'current') return;
-  for (const prior of priors) session.library.add(prior.study, 'prior');
+  for (const related of priors) session.library.add(related.study, roleBeside(study, related.study));
 }
 
 /**

@@ -6,8 +6,8 @@ import type { LibraryStudy } from './series-library.ts';
 type Patient = StudySummary['patient'];
 
 /**
- * The different patients whose images a layout holds. Priors are the same person as the opened study: by
- * issuer and number, or because a person confirmed it. Every other patient record is another patient.
+ * The different patients whose images a layout holds. Earlier and later studies are of the same person as the
+ * opened one: by issuer and number, or because a person confirmed it. Every other patient record is another patient.
  */
 export function patientsOnScreen(layout: Layout, studies: readonly LibraryStudy[]): readonly Patient[] {
   const current = studies.find(({ role }) => role === 'current');
@@ -15,7 +15,7 @@ export function patientsOnScreen(layout: Layout, studies: readonly LibraryStudy[
   for (const pane of layout.panes) {
     const study = studies.find(({ summary }) => summary.studyKey === pane?.studyKey);
     if (!study) continue;
-    const { patient } = study.role === 'prior' && current ? current.summary : study.summary;
+    const { patient } = study.role !== 'other' && current ? current.summary : study.summary;
     shown.set(patient.patientKey, patient);
   }
   return [...shown.values()];

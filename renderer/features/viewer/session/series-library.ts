@@ -1,5 +1,7 @@
 import type { SeriesSummary, StudySummary } from '#shared/contract/study.ts';
 import type { SeriesUid, StudyKey } from '#shared/domain/identifiers.ts';
+import { studyRoleOrder } from './study-role.ts';
+import type { StudyRole } from './study-role.ts';
 import { openSeries } from '#renderer/imaging/index.ts';
 import type { ImageStack, SeriesModel } from '#renderer/imaging/index.ts';
 
@@ -13,8 +15,7 @@ export interface LibrarySeries {
 
 export interface LibraryStudy {
   readonly summary: StudySummary;
-  /** Of the study that was opened, or of an earlier or other one beside it. */
-  readonly role: 'current' | 'prior' | 'other';
+  readonly role: StudyRole;
   /** Undefined until its list of series was asked for. */
   readonly series: readonly LibrarySeries[] | undefined;
 }
@@ -35,7 +36,7 @@ export class SeriesLibrary {
   };
 
   /** Adds a study, or fills in the series of a known one; series already read stay so. */
-  add(summary: StudySummary, role: LibraryStudy['role'], series?: readonly SeriesSummary[]): void {
+  add(summary: StudySummary, role: StudyRole, series?: readonly SeriesSummary[]): void {
     const known = this.study(summary.studyKey);
     const added: LibraryStudy = {
       summary,
@@ -124,11 +125,9 @@ export class SeriesLibrary {
   }
 }
 
-const roleOrder = { current: 0, prior: 1, other: 2 };
-
 /** The opened study first, then the others from the newest to the oldest. */
 function byRoleAndDate(a: LibraryStudy, b: LibraryStudy): number {
-  const order = roleOrder[a.role] - roleOrder[b.role];
+  const order = studyRoleOrder(a.role) - studyRoleOrder(b.role);
   if (order !== 0) return order;
   const dateOf = ({ summary }: LibraryStudy) => `${summary.studyDate}${summary.studyTime}`;
   return dateOf(b).localeCompare(dateOf(a));
