@@ -5,5 +5,7 @@ import { textIfAny } from '../texts.ts';
 export function distinctionText({ code, value }: Distinction): string {
   // Some have a word for each of their values, others one sentence for all.
   const sentence = `imaging:distinction.${code}`;
-  return textIfAny(`${sentence}.${value}`) ?? textIfAny(sentence, { value }) ?? value;
+  const text = textIfAny(`${sentence}.${value}`) ?? textIfAny(sentence, { value }) ?? value;
+  // A value stays on one line with its unit.
+  return text.replaceAll(' ', '\u00A0');
 }
