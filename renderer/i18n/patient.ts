@@ -6,16 +6,17 @@ import type { Language } from './index.ts';
 export interface ShownName {
   /** Kanji where known, otherwise the alphabetic group; empty if there is no name at all. */
   readonly main: string;
-  /** フリガナ where known, otherwise the alphabetic group beside kanji. */
+  /** How the name is read: フリガナ, in English letters first; empty where nothing new is known. */
   readonly reading: string;
 }
 
-export function shownName(name: PersonName): ShownName {
+export function shownName(name: PersonName, language: Language): ShownName {
   const [ideographic, phonetic, alphabetic] = [name.ideographic, name.phonetic, name.alphabetic].map(
     readable,
   );
   const main = ideographic || alphabetic || phonetic || '';
-  const reading = phonetic || (ideographic ? alphabetic : '') || '';
+  const letters = ideographic ? alphabetic : '';
+  const reading = (language === 'en' ? letters || phonetic : phonetic || letters) || '';
   return { main, reading: reading === main ? '' : reading };
 }
 

@@ -40,7 +40,7 @@ function DeletedStudy({ entry }: { entry: BinEntry }) {
   const language = useLanguage();
   const restore = useChange('archive', 'restoreStudies');
   const { study } = entry;
-  const name = shownName(study.patient.name);
+  const name = shownName(study.patient.name, language);
   const facts = [
     formatDicomDate(study.studyDate, language),
     study.modalities.join(' '),

@@ -3,7 +3,7 @@ import { formatDicomDate } from '#renderer/i18n/format.ts';
 import { useLanguage } from '#renderer/i18n/index.ts';
 import { Button } from '#renderer/ui/button.tsx';
 import { Dialog } from '#renderer/ui/dialog.tsx';
-import { personNameText, readingText } from './person-name.ts';
+import { shownName } from '#renderer/i18n/patient.ts';
 import { patientsKey, patientsOnScreen } from './session/patients-on-screen.ts';
 import { useLibrary, useModel, useSession } from './use-session.ts';
 import styles from './two-patients-dialog.module.css';
@@ -41,7 +41,8 @@ export function TwoPatientsDialog() {
       <ul className={styles['patients']}>
         {patients.map((patient) => (
           <li key={patient.patientKey}>
-            <b>{personNameText(patient.name)}</b> <small>{readingText(patient.name)}</small>
+            <b>{shownName(patient.name, language).main}</b>{' '}
+            <small>{shownName(patient.name, language).reading}</small>
             <span>
               {t('banner.id', { id: patient.id })} {patient.issuer}
             </span>

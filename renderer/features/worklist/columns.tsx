@@ -175,8 +175,8 @@ function stateCell(study: StudySummary, { words }: CellContext): ReactNode {
   );
 }
 
-function nameCell({ patient }: StudySummary, { text, words }: CellContext): ReactNode {
-  const { main, reading } = shownName(patient.name);
+function nameCell({ patient }: StudySummary, { text, words, language }: CellContext): ReactNode {
+  const { main, reading } = shownName(patient.name, language);
   if (main === '') return <span className={styles['missing']}>{words.noName}</span>;
   return (
     <>

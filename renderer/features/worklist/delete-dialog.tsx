@@ -45,7 +45,9 @@ export function DeleteDialog({ question, onDelete, onKeep }: DeleteDialogProps) 
       <ul className={styles['studies']}>
         {known.slice(0, LISTED).map((study) => (
           <li key={study.studyKey}>
-            <span className={styles['name']}>{shownName(study.patient.name).main || t('noName')}</span>
+            <span className={styles['name']}>
+              {shownName(study.patient.name, language).main || t('noName')}
+            </span>
             <span>{study.patient.id}</span>
             <span>{formatDicomDate(study.studyDate, language)}</span>
             <span>{study.modalities.join(' ')}</span>

@@ -1,8 +1,9 @@
 import { TriangleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { Demographics, StudySummary } from '#shared/contract/study.ts';
+import type { Demographics, PersonName, StudySummary } from '#shared/contract/study.ts';
 import { formatDicomDate } from '#renderer/i18n/format.ts';
 import { useLanguage } from '#renderer/i18n/index.ts';
+import type { Language } from '#renderer/i18n/index.ts';
 import { shownAge, shownName, shownSex } from '#renderer/i18n/patient.ts';
 import styles from './details-panel.module.css';
 
@@ -14,8 +15,9 @@ export interface PatientBlockProps {
 
 export function PatientBlock({ study, otherDemographics }: PatientBlockProps) {
   const { t } = useTranslation('worklist');
+  const language = useLanguage();
   const { patient } = study;
-  const { main, reading } = shownName(patient.name);
+  const { main, reading } = shownName(patient.name, language);
   return (
     <section className={styles['patient']} aria-label={t('details.patient')}>
       <p className={styles['reading']}>{reading}</p>
@@ -35,7 +37,8 @@ export function PatientBlock({ study, otherDemographics }: PatientBlockProps) {
             <ul>
               {otherDemographics.map((other) => (
                 <li key={JSON.stringify(other)}>
-                  {allNames(other) || t('noName')} <Demography demographics={other} onDate="" />
+                  {nameWithReading(other.name, language) || t('noName')}{' '}
+                  <Demography demographics={other} onDate="" />
                 </li>
               ))}
             </ul>
@@ -56,7 +59,8 @@ export function Demography({ demographics, onDate }: { demographics: Demographic
   return [birth, sex, age].filter((part) => part !== '').join(' · ');
 }
 
-function allNames({ name }: Demographics): string {
-  const { main, reading } = shownName(name);
+/** '山田 太郎 (ヤマダ タロウ)' */
+export function nameWithReading(name: PersonName, language: Language): string {
+  const { main, reading } = shownName(name, language);
   return reading === '' ? main : `${main} (${reading})`;
 }

@@ -6,16 +6,17 @@ import type { PatientSummary, SamePatientCandidate, StudySummary } from '#shared
 import { useCall, useChange } from '#renderer/backend/use-backend.tsx';
 import { errorText } from '#renderer/i18n/error-text.ts';
 import { formatMoment } from '#renderer/i18n/format.ts';
-import { shownName } from '#renderer/i18n/patient.ts';
+import { useLanguage } from '#renderer/i18n/index.ts';
 import { Button } from '#renderer/ui/button.tsx';
 import { Dialog } from '#renderer/ui/dialog.tsx';
 import { showToast } from '#renderer/ui/toast.tsx';
 import styles from './details-panel.module.css';
-import { Demography } from './patient-block.tsx';
+import { Demography, nameWithReading } from './patient-block.tsx';
 
 /** Patient records of other hospitals that may be the same person. The number alone never decides. */
 export function SamePatient({ study }: { study: StudySummary }) {
   const { t } = useTranslation('worklist');
+  const language = useLanguage();
   const { data } = useCall('archive', 'listSamePatientCandidates', { studyKey: study.studyKey });
   const [asked, setAsked] = useState<SamePatientCandidate>();
   if (!data || data.candidates.length === 0) return null;
@@ -26,7 +27,7 @@ export function SamePatient({ study }: { study: StudySummary }) {
         {data.candidates.map((candidate) => (
           <li key={candidate.patient.patientKey} className={styles['candidate']}>
             <div>
-              <p>{shownName(candidate.patient.name).main || t('noName')}</p>
+              <p>{nameWithReading(candidate.patient.name, language) || t('noName')}</p>
               <p className={styles['quiet']}>
                 {[
                   candidate.patient.issuer || t('same.noIssuer'),

@@ -6,7 +6,7 @@ import { formatDicomDate, formatDicomTime } from '#renderer/i18n/format.ts';
 import { useLanguage } from '#renderer/i18n/index.ts';
 import { Button } from '#renderer/ui/button.tsx';
 import { CommandButton } from '#renderer/ui/icon-button.tsx';
-import { personNameText, readingText } from '../person-name.ts';
+import { shownName } from '#renderer/i18n/patient.ts';
 import { patientsOnScreen } from '../session/patients-on-screen.ts';
 import { registered } from '../use-viewer-commands.ts';
 import { useLibrary, useModel, useSession } from '../use-session.ts';
@@ -17,8 +17,7 @@ export function PatientBanner({ study, ageText }: { study: StudySummary; ageText
   const { t } = useTranslation('viewer');
   const language = useLanguage();
   const { patient } = study;
-  const name = personNameText(patient.name);
-  const reading = readingText(patient.name);
+  const { main: name, reading } = shownName(patient.name, language);
   const sex =
     patient.sex === 'M' || patient.sex === 'F' || patient.sex === 'O' ? t(`sex.${patient.sex}`) : '';
   return (

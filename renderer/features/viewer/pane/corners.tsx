@@ -4,7 +4,7 @@ import type { StudySummary } from '#shared/contract/study.ts';
 import type { ViewState } from '#renderer/imaging/index.ts';
 import { formatDicomDate } from '#renderer/i18n/format.ts';
 import { useLanguage } from '#renderer/i18n/index.ts';
-import { personNameText } from '../person-name.ts';
+import { shownName } from '#renderer/i18n/patient.ts';
 import type { CineState } from '../session/cine.ts';
 import type { PaneContent } from '../session/layout.ts';
 import type { LibraryStudy } from '../session/series-library.ts';
@@ -70,10 +70,11 @@ function StudyMark({ study }: { study: LibraryStudy }) {
 }
 
 function PatientLine({ summary }: { summary: StudySummary }) {
+  const language = useLanguage();
   const { patient } = summary;
   return (
     <div className={styles['line']} data-priority={1}>
-      {personNameText(patient.name)} {patient.id}
+      {shownName(patient.name, language).main} {patient.id}
     </div>
   );
 }

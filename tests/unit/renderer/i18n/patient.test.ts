@@ -4,14 +4,21 @@ import { shownAge, shownName, shownSex } from '#renderer/i18n/patient.ts';
 const name = (alphabetic: string, ideographic = '', phonetic = '') => ({ alphabetic, ideographic, phonetic });
 
 test('kanji first, with its reading', () => {
-  expect(shownName(name('Yamada^Taro', '山田^太郎', 'ヤマダ^タロウ'))).toEqual({
+  expect(shownName(name('Yamada^Taro', '山田^太郎', 'ヤマダ^タロウ'), 'ja')).toEqual({
     main: '山田 太郎',
     reading: 'ヤマダ タロウ',
   });
-  expect(shownName(name('Yamada^Taro', '山田^太郎'))).toEqual({ main: '山田 太郎', reading: 'Yamada Taro' });
-  expect(shownName(name('DOE^JOHN^^DR'))).toEqual({ main: 'DOE JOHN DR', reading: '' });
-  expect(shownName(name('', '', 'ヤマダ'))).toEqual({ main: 'ヤマダ', reading: '' });
-  expect(shownName(name('^^'))).toEqual({ main: '', reading: '' });
+  expect(shownName(name('Yamada^Taro', '山田^太郎'), 'ja')).toEqual({
+    main: '山田 太郎',
+    reading: 'Yamada Taro',
+  });
+  expect(shownName(name('Yamada^Taro', '山田^太郎', 'ヤマダ^タロウ'), 'en')).toEqual({
+    main: '山田 太郎',
+    reading: 'Yamada Taro',
+  });
+  expect(shownName(name('DOE^JOHN^^DR'), 'ja')).toEqual({ main: 'DOE JOHN DR', reading: '' });
+  expect(shownName(name('', '', 'ヤマダ'), 'ja')).toEqual({ main: 'ヤマダ', reading: '' });
+  expect(shownName(name('^^'), 'ja')).toEqual({ main: '', reading: '' });
 });
 
 test('age on the day of the examination', () => {
