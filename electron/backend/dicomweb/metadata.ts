@@ -71,7 +71,8 @@ export function storedJson(archive: ArchiveSource, instanceKey: number): Buffer 
 /** Parsed headers of the instances asked for last: their frames come one request at a time. */
 export class HeaderCache {
   readonly #archive: ArchiveSource;
-  readonly #headers = new Map<number, DicomJson>();
+  readonly #headers = new Map<number, { readonly header: DicomJson; readonly textBytes: number }>();
+  #textBytes = 0;
 
   constructor(archive: ArchiveSource) {
     this.#archive = archive;
@@ -80,13 +81,27 @@ export class HeaderCache {
   of(instance: WebInstance): DicomJson {
     const { instanceKey, transferSyntaxUid } = instance;
     const known = this.#headers.get(instanceKey);
-    if (known) return known;
-    const header = JSON.parse(storedJson(this.#archive, instanceKey).toString('utf8')) as DicomJson;
+    if (known) return known.header;
+    const text = storedJson(this.#archive, instanceKey);
+    const header = JSON.parse(text.toString('utf8')) as DicomJson;
     header[AVAILABLE_TRANSFER_SYNTAX] = { vr: 'UI', Value: [transferSyntaxUid] };
-    if (this.#headers.size >= MAXIMUM_HEADERS) this.#headers.delete(this.#headers.keys().next().value ?? 0);
-    this.#headers.set(instanceKey, header);
+    this.#keep(instanceKey, header, text.byteLength);
     return header;
+  }
+
+  #keep(instanceKey: number, header: DicomJson, textBytes: number): void {
+    this.#headers.set(instanceKey, { header, textBytes });
+    this.#textBytes += textBytes;
+    for (const [oldest, each] of this.#headers) {
+      const fits = this.#headers.size <= MAXIMUM_HEADERS && this.#textBytes <= MAXIMUM_TEXT_BYTES;
+      // The one just asked for stays: its other frames come next.
+      if (fits || oldest === instanceKey) break;
+      this.#headers.delete(oldest);
+      this.#textBytes -= each.textBytes;
+    }
   }
 }
 
 const MAXIMUM_HEADERS = 16;
+/** The header of an ordinary image has 10 KB, that of a large enhanced object 100 MB. */
+const MAXIMUM_TEXT_BYTES = 64 * 1024 * 1024;
