@@ -10,8 +10,6 @@ import { root, temporaryDirectory } from './workstation.ts';
 import type { Workstation } from './workstation.ts';
 
 export interface ImagingPageOptions {
-  /** Folder of the page in `tests/support`. */
-  readonly page?: 'imaging-page' | 'bare-page';
   /** Whose images the page asks for. */
   readonly workstation?: Pick<Workstation, 'dicomweb' | 'token'>;
   readonly flags?: readonly string[];
@@ -35,25 +33,22 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
-const built = new Map<string, Promise<{ path: string; remove: () => void }>>();
+let built: Promise<{ path: string; remove: () => void }> | undefined;
 
 /** Once for all tests of a file. */
-function buildPage(name: string): Promise<{ path: string; remove: () => void }> {
-  const known = built.get(name);
-  if (known) return known;
-  const building = (async () => {
+function buildPage(): Promise<{ path: string; remove: () => void }> {
+  built ??= (async () => {
     const directory = temporaryDirectory();
     process.once('exit', () => directory.remove());
     await build({
       configFile: path.join(root, 'renderer/vite.config.ts'),
-      root: path.join(root, 'tests/support', name),
+      root: path.join(root, 'tests/support/imaging-page'),
       logLevel: 'error',
       build: { outDir: directory.path, emptyOutDir: true },
     });
     return directory;
   })();
-  built.set(name, building);
-  return building;
+  return built;
 }
 
 const browsers = new Map<string, Promise<Browser>>();
@@ -74,8 +69,7 @@ export async function closeImagingBrowsers(): Promise<void> {
 
 /** A real Chromium page with `renderer/imaging` and nothing else, over a real workstation's DICOMweb. */
 export async function openImagingPage(options: ImagingPageOptions = {}): Promise<ImagingPage> {
-  const { page: name = 'imaging-page' } = options;
-  const directory = await buildPage(name);
+  const directory = await buildPage();
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://page');
     if (pathname.startsWith('/dicomweb/')) {
@@ -107,7 +101,7 @@ export async function openImagingPage(options: ImagingPageOptions = {}): Promise
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  await page.waitForFunction(`typeof ${name === 'imaging-page' ? 'imagingPage' : 'barePage'} === "object"`);
+  await page.waitForFunction('typeof imagingPage === "object"');
   return {
     page,
     errors,

@@ -1,5 +1,8 @@
 import type { BodyRegion } from '../../domain/series-facts.ts';
 
+/** Short words that are also parts of others (LINEAR, WARM, SURFACE) only count alone. */
+const alone = (...words: readonly string[]) => `(?<![A-Z])(?:${words.join('|')})S?(?![A-Z])`;
+
 /** First match wins: more particular words stand before those they contain or are taken for. */
 const patterns: readonly (readonly [BodyRegion, RegExp])[] = [
   ['whole-body', /WHOLE.?BODY|全身/],
@@ -9,14 +12,21 @@ const patterns: readonly (readonly [BodyRegion, RegExp])[] = [
   ['neck', /NECK|THYROID|LARYNX|頸|頚/],
   [
     'head',
-    /HEAD|BRAIN|SKULL|ORBIT|SINUS|TEMPORAL|FACE|FACIAL|EAR|PITUITARY|CEREB|頭|脳|顔|副鼻腔|眼窩|側頭骨|下垂体/,
+    new RegExp(
+      `HEAD|BRAIN|SKULL|ORBIT|SINUS|TEMPORAL|FACIAL|PITUITARY|CEREB|頭|脳|顔|副鼻腔|眼窩|側頭骨|中耳|下垂体|${alone('FACE', 'EAR', 'IAC')}`,
+    ),
   ],
-  ['chest', /CHEST|THORA|LUNG|RIB|STERN|MEDIASTIN|胸|肺/],
-  ['abdomen', /ABD|LIVER|PANCREA|KIDNEY|GALL|SPLEEN|BILE|腹|肝|膵|腎|胆|上腹/],
-  ['pelvis', /PELVI|HIP|PROSTATE|UTERUS|BLADDER|OVARY|骨盤|前立腺|子宮|股関節/],
+  ['chest', new RegExp(`CHEST|THORA|LUNG|STERN|MEDIASTIN|胸|肺|肋骨|${alone('RIB')}`)],
+  ['abdomen', new RegExp(`ABD|LIVER|PANCREA|KIDNEY|GALL|SPLEEN|MRCP|腹|肝|膵|腎|胆|脾|${alone('BILE')}`)],
+  [
+    'pelvis',
+    new RegExp(`PELVI|PROSTATE|UTERUS|BLADDER|OVARY|骨盤|前立腺|子宮|膀胱|卵巣|股関節|${alone('HIP')}`),
+  ],
   [
     'extremity',
-    /KNEE|ANKLE|FOOT|LEG|FEMUR|TIBIA|HAND|WRIST|ELBOW|SHOULDER|ARM|FINGER|TOE|EXTREMIT|膝|足|肩|手|肘|上肢|下肢/,
+    new RegExp(
+      `KNEE|ANKLE|FEMUR|TIBIA|WRIST|ELBOW|SHOULDER|FINGER|EXTREMIT|膝|足|肩|手関節|手部|手指|肘|上肢|下肢|大腿|下腿|${alone('FOOT', 'FEET', 'LEG', 'HAND', 'ARM', 'TOE')}`,
+    ),
   ],
 ];
 

@@ -10,9 +10,9 @@ const words: Readonly<Record<string, 'soft' | 'sharp'>> = {
   LUNG: 'sharp',
   BONE: 'sharp',
   BONEPLUS: 'sharp',
+  'BONE+': 'sharp',
   EDGE: 'sharp',
   ULTRA: 'sharp',
-  'HD LUNG': 'sharp',
 };
 
 /** Siemens: letters say for what, the number how sharp; from about 50 on it is edges. */
@@ -26,7 +26,8 @@ const PHILIPS = /^(?:[USYI]?(?<letter>[A-E])|(?<lung>L))$/;
 /** How sharp a convolution kernel is, by the names the large makers give theirs. */
 export function kernelSharpness(kernel: string): 'soft' | 'sharp' | 'unknown' {
   const name = kernel.trim();
-  const word = words[name.toUpperCase()];
+  // GE's high-definition kernels are named after the plain ones.
+  const word = words[name.toUpperCase().replace(/^HD\s?/, '')];
   if (word) return word;
   const canon = CANON.exec(name)?.groups?.['number'];
   if (canon !== undefined) return Number(canon) >= 30 && !canon.startsWith('4') ? 'sharp' : 'soft';

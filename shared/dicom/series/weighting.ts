@@ -23,18 +23,26 @@ export function weightingOf(image: ImageDescription): Weighting {
   const types = image.imageType.map((type) => type.toUpperCase());
   if (types.some((type) => type === 'ADC' || type.startsWith('ADC_') || type.endsWith('_ADC'))) return 'ADC';
   if (types.includes('SWI') || types.includes('MNIP')) return 'SWI';
-  if ((image.diffusion?.bValue ?? 0) > 0 || types.includes('DIFFUSION')) return 'DWI';
+  if (isDiffusion(image) || types.includes('DIFFUSION')) return 'DWI';
   const byName = named[image.sequence?.acquisitionContrast ?? ''];
   return byName ?? byTiming(image);
 }
 
-function byTiming({ sequence, echo }: ImageDescription): Weighting {
+/** Also with b = 0, which by its times alone would be taken for T2; GE writes that for every sequence. */
+function isDiffusion({ diffusion, sequence }: ImageDescription): boolean {
+  if (!diffusion) return false;
+  return diffusion.bValue > 0 || sequence?.scanningSequence.includes('EP') === true;
+}
+
+function byTiming({ sequence, echo, temporalPosition }: ImageDescription): Weighting {
   const echoMs = echo?.timeMs;
   const repetitionMs = sequence?.repetitionTimeMs;
   if (!sequence || echoMs === undefined || repetitionMs === undefined) return 'unknown';
   const inversionMs = sequence.inversionTimeMs ?? 0;
   const isGradient = sequence.scanningSequence.includes('GR');
   if (inversionMs >= 1500 && repetitionMs >= 4000 && echoMs >= 60) return 'FLAIR';
+  // Echo planar, again and again: contrast agent passing by, not T2*.
+  if (isGradient && sequence.scanningSequence.includes('EP') && temporalPosition) return 'perfusion';
   if (isGradient)
     return gradientWeighting(sequence.isAngiography, sequence.is3d, repetitionMs, echoMs, inversionMs);
   if (echoMs >= 60 && repetitionMs >= 1800) return 'T2';

@@ -18,6 +18,8 @@ test.each([
   ['STANDARD', 'soft'],
   ['BONEPLUS', 'sharp'],
   ['LUNG', 'sharp'],
+  ['HD STANDARD', 'soft'],
+  ['HD BONE', 'sharp'],
   ['FC07', 'soft'],
   ['FC21', 'soft'],
   ['FC30', 'sharp'],
@@ -47,6 +49,10 @@ test.each([
   ['CORONARY CTA', 'heart'],
   ['BREAST', 'breast'],
   ['KNEE', 'extremity'],
+  ['Rt. Hand', 'extremity'],
+  ['LINEAR SURFACE', 'unknown'],
+  ['ALLEGRO WARM UP', 'unknown'],
+  ['胸腹部', 'chest'],
   ['', 'unknown'],
 ])('body part %s is %s', (text, region) => {
   expect(bodyRegionOf(text)).toBe(region);
