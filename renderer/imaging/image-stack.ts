@@ -68,12 +68,27 @@ interface Place {
 /** The same frame may be in several stacks (a film of one place, and the slices of one moment). */
 const places = new Map<string, Place[]>();
 
+const registered = new Set<LoadableStack>();
+
+/** Makes the images known by their names; does nothing if they are. */
 export function registerStack(stack: LoadableStack): void {
+  if (registered.has(stack)) return;
+  registered.add(stack);
   stack.images.forEach(({ imageId }, index) => {
     const known = places.get(imageId);
     if (known) known.push({ stack, index });
     else places.set(imageId, [{ stack, index }]);
   });
+}
+
+/** Forgets the names, so that the headers behind them can be freed. */
+export function unregisterStack(stack: LoadableStack): void {
+  registered.delete(stack);
+  for (const { imageId } of stack.images) {
+    const others = placesOf(imageId).filter((place) => place.stack !== stack);
+    if (others.length > 0) places.set(imageId, others);
+    else places.delete(imageId);
+  }
 }
 
 export function placesOf(imageId: string): readonly Place[] {

@@ -11,7 +11,7 @@ import { OUTSIDE_INT16 } from '#shared/dicom/volume/sample-plane.ts';
 import type { SlabSampling } from '#shared/dicom/volume/sample-plane.ts';
 import { volumeGeometry } from '#shared/dicom/volume/volume-geometry.ts';
 import type { VolumeGeometry } from '#shared/dicom/volume/volume-geometry.ts';
-import { placesOf, registerStack } from '../image-stack.ts';
+import { placesOf, registerStack, unregisterStack } from '../image-stack.ts';
 import type { ImageStack, LoadableStack, Slab, StackImage } from '../image-stack.ts';
 import { frameLoader } from '../loading/shared-loader.ts';
 import { whenLoaded } from '../loading/when-loaded.ts';
@@ -102,6 +102,16 @@ function cached(id: string, make: (id: string) => LoadableStack): ImageStack {
   derived.set(id, made);
   registerStack(made);
   return made;
+}
+
+/** Lets go of everything that was computed from a stack. */
+export function forgetDerived(source: ImageStack): void {
+  for (const [id, stack] of derived) {
+    if (stack.source !== source) continue;
+    derived.delete(id);
+    frameLoader().drop(stack.images.map(({ imageId }) => imageId));
+    unregisterStack(stack);
+  }
 }
 
 function slabStack(id: string, base: ImageStack, slab: Slab): LoadableStack {

@@ -100,6 +100,11 @@ export class FrameLoader {
     this.#pump();
   }
 
+  /** Whether a part of the screen shows the stack, or what is computed from it. */
+  isOnScreen(stack: LoadableStack): boolean {
+    return [...this.#foci.values()].flat().some((focus) => focus.stack === stack);
+  }
+
   /** Tries every failed image of the stack again. */
   retry(stack: LoadableStack): void {
     for (const { imageId } of stack.images) {

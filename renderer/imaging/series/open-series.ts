@@ -4,8 +4,10 @@ import type { ImageDescription } from '#shared/dicom/image-description.ts';
 import { splitSeries } from '#shared/dicom/series/split-series.ts';
 import type { ImageGroup } from '#shared/dicom/series/split-series.ts';
 import type { SeriesUid, StudyKey, StudyUid } from '#shared/domain/identifiers.ts';
-import { registerStack } from '../image-stack.ts';
+import { forgetDerived } from '../derived/derived-stacks.ts';
+import { loadable, registerStack, unregisterStack } from '../image-stack.ts';
 import type { ImageStack, LoadableStack, StackImage } from '../image-stack.ts';
+import { frameLoader } from '../loading/shared-loader.ts';
 import { ProgressKeeper } from '../loading/stack-progress.ts';
 import { loadFrame } from './frame-source.ts';
 
@@ -23,21 +25,46 @@ export interface SeriesModel {
   readonly withoutImages: number;
 }
 
-const opened = new Map<string, Promise<SeriesModel>>();
+/** By study, the least recently opened first. */
+const opened = new Map<StudyKey, Map<SeriesUid, Promise<SeriesModel>>>();
+/** The one that is read, the one it is compared with, and one to come back to. */
+const STUDIES_KEPT = 3;
 
-/** One call for the metadata of the whole series; pixels come when they are shown. */
+/**
+ * One call for the metadata of the whole series; pixels come when they are shown. Headers and pixels of
+ * studies that were left long ago are let go of; showing one of their stacks again brings them back.
+ */
 export function openSeries(
   studyUid: StudyUid,
   seriesUid: SeriesUid,
   studyKey: StudyKey,
 ): Promise<SeriesModel> {
-  const key = `${studyKey}/${seriesUid}`;
-  const known = opened.get(key);
+  const ofStudy = opened.get(studyKey) ?? new Map<SeriesUid, Promise<SeriesModel>>();
+  opened.delete(studyKey);
+  opened.set(studyKey, ofStudy);
+  const known = ofStudy.get(seriesUid);
   if (known) return known;
   const opening = readSeries(studyUid, seriesUid, studyKey);
-  opened.set(key, opening);
-  opening.catch(() => opened.delete(key));
+  ofStudy.set(seriesUid, opening);
+  opening.catch(() => ofStudy.delete(seriesUid));
+  void releaseOldest();
   return opening;
+}
+
+async function releaseOldest(): Promise<void> {
+  for (const [studyKey, series] of [...opened].slice(0, -STUDIES_KEPT)) {
+    const settled = await Promise.allSettled(series.values());
+    const models = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    const stacks = models.flatMap(({ stacks: own }) => own.map(loadable));
+    const isInUse = [...opened.keys()].slice(-STUDIES_KEPT).includes(studyKey);
+    if (isInUse || stacks.some((stack) => frameLoader().isOnScreen(stack))) continue;
+    opened.delete(studyKey);
+    for (const stack of stacks) {
+      forgetDerived(stack);
+      frameLoader().drop(stack.images.map(({ imageId }) => imageId));
+      unregisterStack(stack);
+    }
+  }
 }
 
 async function readSeries(

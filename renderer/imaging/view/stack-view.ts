@@ -4,7 +4,7 @@ import type { EdgeLetters } from '#shared/dicom/geometry/orientation.ts';
 import type { Voi } from '#shared/dicom/grey-scale/voi.ts';
 import type { GreyWindow } from '#shared/dicom/image/windows.ts';
 import { startCornerstone } from '../cornerstone/start.ts';
-import { loadable, placesOf } from '../image-stack.ts';
+import { loadable, placesOf, registerStack } from '../image-stack.ts';
 import type { ImageStack, LoadableStack, StackImage } from '../image-stack.ts';
 import { frameLoader } from '../loading/shared-loader.ts';
 import { Store } from '../observable.ts';
@@ -154,6 +154,9 @@ class CornerstoneStackView implements StackView {
   }
 
   async show(stack: ImageStack, options: ShowOptions = {}): Promise<void> {
+    // Both may have been let go of since they were opened.
+    registerStack(loadable(stack.source));
+    registerStack(loadable(stack));
     const index = clampIndex(options.index ?? Math.floor((stack.images.length - 1) / 2), stack);
     const before = this.#store.get();
     // Another thickness of the same images: the old one stays until the new one is there.

@@ -152,7 +152,7 @@ const mr = (
     '00080008': ['ORIGINAL', 'PRIMARY', 'M', 'ND'],
     '00180015': 'BRAIN',
     '0008103E': description,
-    '00180020': sequence as string,
+    '00180020': sequence,
     '00180080': repetition,
     '00180081': echo,
     '00180082': inversion,
