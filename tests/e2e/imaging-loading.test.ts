@@ -287,3 +287,30 @@ test('memory has a limit: what is furthest from the screen goes first', async ()
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(asked.length).toBe(before);
 });
+
+test('studies left long ago are let go of, what is on the screen is not, and all come back when shown', async () => {
+  const page = await freshPage();
+  await showStack(page, 0, 20);
+  await eventually(() => loaded(page)).toBe(SLICES);
+  const openAs = (studyKeys: readonly number[]) =>
+    page.evaluate(
+      async ({ studyUid, seriesUid, keys }) => {
+        for (const key of keys)
+          await imagingPage.openSeries(studyUid as never, seriesUid as never, key as never);
+        // What is let go of is decided once the headers are read.
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        const first = globalThis.testStacks[0]?.images[0]?.imageId ?? '';
+        return { isKnown: imagingPage.findImage(first) !== undefined, loaded: imagingPage.peekFrame(first) };
+      },
+      { studyUid: madeStudyUid, seriesUid: madeSeriesUid(2), keys: studyKeys },
+    );
+  expect(await openAs([2, 3, 4, 5])).toMatchObject({ isKnown: true });
+  await page.evaluate(() => globalThis.testView.clear());
+  expect(await openAs([6])).toEqual({ isKnown: false, loaded: undefined });
+  expect(await loaded(page)).toBe(0);
+  asked = [];
+  await showStack(page, 0, 20);
+  await eventually(() => loaded(page)).toBe(SLICES);
+  expect(asked).toHaveLength(SLICES);
+  await eventually(() => page.evaluate(() => globalThis.testView.state.get().status)).toBe('shown');
+});

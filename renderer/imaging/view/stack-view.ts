@@ -333,11 +333,15 @@ class CornerstoneStackView implements StackView {
 
   async #put(stack: LoadableStack, index: number): Promise<void> {
     const imageIds = stack.images.map((image) => image.imageId);
-    const [first] = this.#viewport.getImageIds();
-    if (first !== imageIds[0] || this.#viewport.getImageIds().length !== imageIds.length) {
+    const known = this.#viewport.getImageIds();
+    const isSameStack = known[0] === imageIds[0] && known.length === imageIds.length;
+    const isSameIndex = this.#viewport.getCurrentImageIdIndex() === index;
+    const isShown = this.#store.get().image !== undefined;
+    // The library does nothing when asked for the index it has, although the screen was cleared since.
+    if (!isSameStack || (isSameIndex && !isShown)) {
       await this.#viewport.setStack(imageIds, index);
       this.#apply(this.#store.get().camera);
-    } else if (this.#viewport.getCurrentImageIdIndex() === index && this.#store.get().image) {
+    } else if (isSameIndex) {
       this.#update({ status: 'shown' });
       this.#viewport.render();
     } else {
