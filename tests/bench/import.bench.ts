@@ -5,6 +5,7 @@ import { openTestArchive } from '#tests/support/archive.ts';
 import { writeSlices } from '#tests/support/made-slices.ts';
 import { storeInOrthanc, storeWithDcmtk } from '#tests/support/other-stores.ts';
 import { temporaryDirectory } from '#tests/support/workstation.ts';
+import { median } from './measured.ts';
 import type { Measured } from './measured.ts';
 
 const SLICES = 300;
@@ -40,11 +41,6 @@ async function importSlices(source: string, dataDir: string): Promise<number> {
     await archive.close();
   }
 }
-
-const median = (values: readonly number[]) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-};
 
 export const bench = {
   name: 'import',

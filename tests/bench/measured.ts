@@ -7,3 +7,8 @@ export interface Measured {
   readonly ratioTo?: string;
   readonly target?: string;
 }
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
