@@ -9,6 +9,7 @@ const needed: Readonly<Record<string, string>> = {
   dicom3tools: '/usr/bin/dciodvfy',
   'python3-pydicom': '/usr/lib/python3/dist-packages/pydicom/__init__.py',
   'python3-numpy': '/usr/lib/python3/dist-packages/numpy/__init__.py',
+  strace: '/usr/bin/strace',
   'libopenjp2-tools': '/usr/bin/opj_decompress',
   'fonts-noto-cjk': '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc',
 };

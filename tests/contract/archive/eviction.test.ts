@@ -17,7 +17,7 @@ let otherDisk: { readonly path: string; readonly remove: () => void } | undefine
 beforeEach(async (context) => {
   folder = temporaryDirectory();
   otherDisk = findOtherDisk();
-  if (!otherDisk) return void context.skip(NO_SMALL_DISK);
+  if (!otherDisk) context.skip(NO_SMALL_DISK);
   dataDir = path.join(folder.path, 'data');
   archive = openTestArchive(dataDir);
   const files = temporaryDirectory();
