@@ -29,7 +29,8 @@ async function importWithPeaks(source: string, dataDir: string): Promise<Peaks> 
   const group = child.pid ?? 0;
   const peaks = new Map<number, number>();
   const look = setInterval(() => {
-    for (const [pid, bytes] of peakResidentOfGroup(group)) peaks.set(pid, bytes);
+    for (const [pid, bytes] of peakResidentOfGroup(group))
+      peaks.set(pid, Math.max(bytes, peaks.get(pid) ?? 0));
   }, LOOK_INTERVAL_MS);
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

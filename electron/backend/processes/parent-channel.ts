@@ -1,3 +1,5 @@
+import { flushCompileCache } from 'node:module';
+
 /** How a helper talks to the backend: the same in a forked Node process and in Electron's utility process. */
 export interface ParentChannel {
   send(message: unknown): void;
@@ -19,6 +21,7 @@ interface HandedPort extends MessageEmitter {
  * shell after that. Ends this process when the backend is gone.
  */
 export function connectToParent(): ParentChannel {
+  keepCompiledCode();
   const { parentPort } = process as unknown as { readonly parentPort?: MessageEmitter };
   if (!parentPort) {
     process.on('disconnect', () => process.exit(0));
@@ -43,4 +46,11 @@ export function connectToParent(): ParentChannel {
     send: (message) => port?.postMessage(message),
     onMessage: (listener) => void listeners.add(listener),
   };
+}
+
+const UNTIL_STARTED_MS = 1000;
+
+/** Node keeps what it compiled (see `electron/run.js`) when it ends in peace, which helpers seldom do. */
+function keepCompiledCode(): void {
+  setTimeout(flushCompileCache, UNTIL_STARTED_MS).unref();
 }
