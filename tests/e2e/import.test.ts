@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '#tests/support/chromium.ts';
 import { writeStudy } from '#tests/support/made-studies.ts';
@@ -120,10 +120,12 @@ test('an import in flight shows numbers, can be cancelled, and keeps what was do
   const folder = path.join(made.path, 'large');
   writeStudy(folder, { number: 5, name: 'Large^Study', imagesPerSeries: 400 });
   // So slow that there is time to look: every file waits its turn.
-  await page.route('**/import/**', async (route) => {
+  const slowly = async (route: Route) => {
     await new Promise((resolve) => setTimeout(resolve, 60));
-    await route.continue();
-  });
+    // A file that was cancelled while it waited has nowhere to go.
+    await route.continue().catch(() => undefined);
+  };
+  await page.route('**/import/**', slowly);
   await page.evaluate(() => delete (window as { showDirectoryPicker?: unknown }).showDirectoryPicker);
   const choosing = page.waitForEvent('filechooser');
   await page.keyboard.press('Control+KeyO');
@@ -135,7 +137,8 @@ test('an import in flight shows numbers, can be cancelled, and keeps what was do
   await screenshot(page, 'import-running-ja');
   await running.getByRole('button', { name: '中止' }).click();
   await running.getByText('中止しました。').waitFor();
-  await page.unroute('**/import/**');
+  // Those still waiting end first; otherwise they would be continued twice.
+  await page.unrouteAll({ behavior: 'wait' });
   await expect.poll(() => page.getByRole('gridcell', { name: /Large Study/ }).count()).toBe(1);
 });
 

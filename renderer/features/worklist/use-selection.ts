@@ -1,9 +1,11 @@
-import { useCallback, useEffect } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import type { MouseEvent, RefObject } from 'react';
 import { useBackend } from '#renderer/backend/use-backend.tsx';
 import { revealRow } from './row-metrics.ts';
 import { followRows, selectOnly, selectRange, toggleRow, withoutStudies } from './selection.ts';
 import type { RowPlace, Selection } from './selection.ts';
+import type { StudySummary } from '#shared/contract/study.ts';
+import type { StudyKey } from '#shared/domain/identifiers.ts';
 import type { StudyRows } from './use-study-rows.ts';
 import { select, useWorklistStore } from './worklist-store.ts';
 
@@ -13,6 +15,8 @@ export const MOST_SELECTED = 10_000;
 export interface SelectionActions {
   readonly selection: Selection;
   readonly press: (index: number, event: MouseEvent) => void;
+  /** The study both presses of a double click were on; rows may have moved between them. */
+  readonly pressedTwice: (index: number) => StudySummary | undefined;
   /** Moves the focus, alone or with everything in between. */
   readonly moveTo: (index: number, isExtending: boolean) => void;
   /** False if there are more rows than can be chosen. */
@@ -22,13 +26,9 @@ export interface SelectionActions {
 /** The selection of this list, kept with its studies while rows come, go and move. */
 export function useSelection(rows: StudyRows, scroller: RefObject<HTMLDivElement | null>): SelectionActions {
   const client = useBackend();
-  const selection = useWorklistStore((state) => state.selection);
-
-  useEffect(() => {
-    const { total } = rows;
-    if (total === undefined) return;
-    select((current) => followRows(current, rows.indexOf, (index) => rows.at(index)?.studyKey, total));
-  }, [rows]);
+  const kept = useWorklistStore((state) => state.selection);
+  const selection = useMemo(() => inRows(kept, rows), [kept, rows]);
+  useEffect(() => select((current) => inRows(current, rows)), [rows]);
   useEffect(
     () =>
       client.archive.on('studiesRemoved', ({ studyKeys }) =>
@@ -39,13 +39,15 @@ export function useSelection(rows: StudyRows, scroller: RefObject<HTMLDivElement
 
   const extendTo = useCallback(
     async (row: RowPlace) => {
-      const anchor = useWorklistStore.getState().selection.anchor ?? row;
+      const anchor = selectionIn(rows).anchor ?? row;
       const first = Math.min(anchor.index, row.index);
       const last = Math.min(Math.max(anchor.index, row.index), first + MOST_SELECTED - 1);
       const areHere = isLoaded(rows, first, last);
       const keys = areHere ? undefined : await rows.loadKeys(first, last);
       select((current) =>
-        selectRange(current, row, (index) => (keys ? keys[index - first] : rows.at(index)?.studyKey)),
+        selectRange({ ...current, anchor }, row, (index) =>
+          keys ? keys[index - first] : rows.at(index)?.studyKey,
+        ),
       );
     },
     [rows],
@@ -63,9 +65,11 @@ export function useSelection(rows: StudyRows, scroller: RefObject<HTMLDivElement
     [rows, extendTo, scroller],
   );
 
+  const firstPressed = useRef<StudyKey>(undefined);
   const press = useCallback(
     (index: number, event: MouseEvent) => {
       const row = { index, key: rows.at(index)?.studyKey };
+      if (event.detail === 1) firstPressed.current = row.key;
       if (event.shiftKey) void extendTo(row);
       else if (event.ctrlKey || event.metaKey) select((current) => toggleRow(current, row));
       // The right button opens the menu for what is chosen, if it was pressed on it.
@@ -73,6 +77,14 @@ export function useSelection(rows: StudyRows, scroller: RefObject<HTMLDivElement
         select(selectOnly(row));
     },
     [rows, extendTo],
+  );
+
+  const pressedTwice = useCallback(
+    (index: number) => {
+      const study = rows.at(index);
+      return study?.studyKey === firstPressed.current ? study : undefined;
+    },
+    [rows],
   );
 
   const selectAll = useCallback(async () => {
@@ -83,7 +95,27 @@ export function useSelection(rows: StudyRows, scroller: RefObject<HTMLDivElement
     return true;
   }, [rows]);
 
-  return { selection, press, moveTo, selectAll };
+  return { selection, press, pressedTwice, moveTo, selectAll };
+}
+
+function inRows(selection: Selection, rows: StudyRows): Selection {
+  const { total, indexOf, at } = rows;
+  if (total === undefined) return selection;
+  return followRows(selection, indexOf, (index) => at(index)?.studyKey, total);
+}
+
+/**
+ * The selection, each study where it stands in these rows. Between the arrival of new rows and the
+ * effect that follows them there is time for a key: nothing may act on a remembered place.
+ */
+export function selectionIn(rows: StudyRows): Selection {
+  return inRows(useWorklistStore.getState().selection, rows);
+}
+
+/** The study in focus: the very one that was chosen, never another one that now stands in its place. */
+export function studyInFocus({ focus }: Selection, rows: StudyRows): StudySummary | undefined {
+  const study = focus && rows.at(focus.index);
+  return focus?.key === undefined || study?.studyKey === focus.key ? study : undefined;
 }
 
 function selectedKeys() {

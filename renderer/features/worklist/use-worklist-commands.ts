@@ -10,7 +10,7 @@ import { useCommands } from '#renderer/ui/commands/use-commands.ts';
 import { showToast } from '#renderer/ui/toast.tsx';
 import type { StudySummary } from '#shared/contract/study.ts';
 import { rowsPerPage } from './row-metrics.ts';
-import { MOST_SELECTED } from './use-selection.ts';
+import { MOST_SELECTED, selectionIn, studyInFocus } from './use-selection.ts';
 import type { SelectionActions } from './use-selection.ts';
 import type { StudyActions } from './use-study-actions.ts';
 import type { StudyRows } from './use-study-rows.ts';
@@ -103,7 +103,7 @@ interface MovementParts {
 function movements({ rows, selecting, scroller, named }: MovementParts): readonly Command[] {
   const page = () => (scroller.current ? rowsPerPage(scroller.current) : 1);
   const from = (ifNone: number, delta: number) => {
-    const { focus } = useWorklistStore.getState().selection;
+    const { focus } = selectionIn(rows);
     return focus ? focus.index + delta : ifNone;
   };
   const steps = [
@@ -143,7 +143,6 @@ export function chosenStudies(rows: StudyRows): { keys: StudySummary['studyKey']
   return { keys, known };
 }
 
-export function focusedStudy(rows: StudyRows): StudySummary | undefined {
-  const { focus } = useWorklistStore.getState().selection;
-  return focus && rows.at(focus.index);
+function focusedStudy(rows: StudyRows): StudySummary | undefined {
+  return studyInFocus(selectionIn(rows), rows);
 }

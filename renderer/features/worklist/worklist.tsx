@@ -11,14 +11,13 @@ import { RowMenu } from './row-menu.tsx';
 import { StudyTable } from './study-table.tsx';
 import { Toolbar } from './toolbar.tsx';
 import { useDetails, useLikely } from './use-details.ts';
-import { useSelection } from './use-selection.ts';
+import { selectionIn, studyInFocus, useSelection } from './use-selection.ts';
 import { useStudyActions } from './use-study-actions.ts';
 import { useStudyRows } from './use-study-rows.ts';
 import type { RowRange } from './use-study-rows.ts';
 import { useWorklistCommands } from './use-worklist-commands.ts';
 import { useToday, useWorklistQuery } from './use-worklist-query.ts';
 import { filterOf, isFiltered, nextSort } from './worklist-query.ts';
-import { useWorklistStore } from './worklist-store.ts';
 import styles from './worklist.module.css';
 
 export interface WorklistProps {
@@ -44,13 +43,13 @@ export function Worklist({ onOpen, onLikely, importMenu, firstSteps }: WorklistP
   const actions = useStudyActions();
   const [areDetailsShown, toggleDetails] = useDetails();
   const { selection } = selecting;
-  const focused = selection.focus && rows.at(selection.focus.index);
+  const focused = studyInFocus(selection, rows);
   useLikely(focused, onLikely);
 
   const enterList = useCallback(() => {
     scroller.current?.focus();
-    selecting.moveTo(useWorklistStore.getState().selection.focus?.index ?? 0, false);
-  }, [selecting]);
+    selecting.moveTo(selectionIn(rows).focus?.index ?? 0, false);
+  }, [rows, selecting]);
   const focusSearch = useCallback(() => searchField.current?.select(), []);
   useWorklistCommands({
     rows,
@@ -90,7 +89,7 @@ export function Worklist({ onOpen, onLikely, importMenu, firstSteps }: WorklistP
               onRange={setRange}
               onPress={selecting.press}
               onOpen={(index) => {
-                const study = rows.at(index);
+                const study = selecting.pressedTwice(index);
                 if (study) onOpen(study);
               }}
             />
