@@ -84,10 +84,10 @@ export const laws: readonly FolderLaw[] = [
   {
     folder: 'renderer/imaging',
     ours: ['shared'],
-    packages: ['@cornerstonejs/core', '@cornerstonejs/tools', '@cornerstonejs/dicom-image-loader'],
+    packages: ['@cornerstonejs/core'],
   },
   {
-    // The codecs of dicom-image-loader, used directly: its own post-processing changes values (docs/decisions).
+    // Cornerstone3D's codecs without its image loader, which changes values (docs/decisions/0020).
     folder: 'renderer/imaging/decode',
     ours: ['shared'],
     packages: [
@@ -118,7 +118,6 @@ export const laws: readonly FolderLaw[] = [
       'lucide-react',
       'zustand',
       '@tanstack/react-query',
-      '@tanstack/react-table',
       '@tanstack/react-virtual',
       '@base-ui/react',
       'react-i18next',
