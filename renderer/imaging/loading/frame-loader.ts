@@ -1,6 +1,7 @@
 import type { DecodedFrame } from '#shared/dicom/pixel-description.ts';
 import { loadable, placesOf } from '../image-stack.ts';
 import type { LoadableStack } from '../image-stack.ts';
+import { freed } from './garbage.ts';
 import { laneLimits } from './lanes.ts';
 import type { LoadState } from './stack-progress.ts';
 
@@ -278,6 +279,7 @@ export class FrameLoader {
 
   #evict(imageId: string, entry: Entry): void {
     this.#bytes -= entry.bytes;
+    freed(entry.bytes);
     delete entry.frame;
     entry.bytes = 0;
     this.#setState(imageId, entry, 'absent');

@@ -57,7 +57,11 @@ function limitCache(bytes: number): void {
   frameLoader().cacheLimitBytes = bytes;
 }
 
-const page = { ...imaging, openView, rendered, canvasPixels, frameOf, limitCache };
+function cachedBytes(): number {
+  return frameLoader().bytes;
+}
+
+const page = { ...imaging, openView, rendered, canvasPixels, frameOf, limitCache, cachedBytes };
 
 declare global {
   var imagingPage: typeof page;
