@@ -83,7 +83,8 @@ export const archive = {
   /** For pages that have bytes but no paths: `POST /import/<jobId>?name=<relative path>` per file, then `closeUpload`. */
   openUpload: method(z.strictObject({ label: z.string().max(500) }), started),
   closeUpload: method(started, nothing),
-  loadSampleStudy: method(z.strictObject({}), started),
+  /** Makes the project's own phantoms and imports them; a second time they are duplicates. */
+  loadSampleStudy: method(z.strictObject({ language: z.enum(['ja', 'en']).default('ja') }), started),
   cancelImport: method(started, nothing),
   /** Running ones and those ended recently, newest first. */
   listImports: method(z.strictObject({}), z.strictObject({ imports: z.array(ImportState) })),

@@ -6,6 +6,7 @@ import { shell } from '#renderer/backend/shell.ts';
 import type { ImportSource } from '#renderer/backend/shell.ts';
 import { useBackend, useCall } from '#renderer/backend/use-backend.tsx';
 import { errorText } from '#renderer/i18n/error-text.ts';
+import { useLanguage } from '#renderer/i18n/index.ts';
 import { showToast } from '#renderer/ui/toast.tsx';
 import type { ImportProgress } from '#shared/contract/import.ts';
 import { importViews } from './import-view.ts';
@@ -59,6 +60,7 @@ export function ImportProvider({ mayShowPanel, children }: ImportProviderProps) 
 
 function useImportActions(onStarted: () => void): ImportActions {
   const { t } = useTranslation('import');
+  const language = useLanguage();
   const { archive } = useBackend();
   const queryClient = useQueryClient();
   const [queue] = useState(() => new UploadQueue(archive));
@@ -80,7 +82,7 @@ function useImportActions(onStarted: () => void): ImportActions {
       chooseFiles: () => choose(shell.chooseFiles()),
       loadSample: () => {
         onStarted();
-        attempt(archive.loadSampleStudy({}));
+        attempt(archive.loadSampleStudy({ language }));
       },
       importSource,
       cancel: ({ uploadId, jobId }) => {
@@ -88,7 +90,7 @@ function useImportActions(onStarted: () => void): ImportActions {
         if (jobId !== undefined) attempt(archive.cancelImport({ jobId }));
       },
     };
-  }, [archive, queryClient, queue, onStarted, t]);
+  }, [archive, queryClient, queue, onStarted, t, language]);
 }
 
 /** Warns before files on their way are lost, and after a reload ends what can no longer go on. */

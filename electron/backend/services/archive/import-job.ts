@@ -31,6 +31,8 @@ const FILES_IN_FLIGHT = 32;
 /** Found files wait in memory as paths only, but there may be millions. */
 const FILES_FOUND_AHEAD = 20_000;
 const PROGRESS_INTERVAL_MS = 100;
+/** Always the same, so that loading the sample again doubles nothing. */
+const SAMPLE_SEED = 1;
 
 /** One import: what was found, what became of it, how far it is. */
 export class ImportJob {
@@ -73,6 +75,31 @@ export class ImportJob {
     this.throwIfFailed();
     this.#phase = 'finishing';
     this.#report(true);
+  }
+
+  /** Makes the sample study beside the archive and imports it; what was made is removed again. */
+  async runSample(language: 'ja' | 'en'): Promise<void> {
+    const { pool, objects } = this.#dependencies;
+    const directory = objects.newStagingPath();
+    const made = (bytesDone: number) => {
+      this.#bytesFound = bytesDone;
+      this.#report(false);
+    };
+    try {
+      const sample = await pool.generateSample(
+        directory,
+        { seed: SAMPLE_SEED, language },
+        made,
+        this.#signal,
+      );
+      this.#bytesFound = 0;
+      if (this.#signal.aborted) return;
+      if (!sample.ok && sample.code === 'not-stored') throw notStoredProblem(sample);
+      if (!sample.ok) throw new Error(`the sample study could not be made: ${sample.code} ${sample.detail}`);
+      await this.run([{ path: directory, name: 'sample' }]);
+    } finally {
+      objects.discard(directory);
+    }
   }
 
   /** Imports one uploaded file, or what is in it if it is an archive. */

@@ -32,6 +32,7 @@ interface Entry {
   problem: ProblemCode | null;
 }
 
+const SAMPLE_LABELS = { ja: 'サンプル検査', en: 'Sample study' } as const;
 /** So many ended imports are still listed for a page that was loaded again. */
 const ENDED_KEPT = 20;
 
@@ -48,6 +49,11 @@ export class Imports {
   start(paths: readonly string[], reportEach: boolean): string {
     const label = paths.map((each) => path.basename(each)).join(', ');
     return this.#open(label, reportEach, (job) => job.run(paths.map((each) => ({ path: each, name: each }))));
+  }
+
+  /** Imports the sample study, whose texts are in this language. */
+  startSample(language: 'ja' | 'en'): string {
+    return this.#open(SAMPLE_LABELS[language], false, (job) => job.runSample(language));
   }
 
   /** Imports what pages send until `closeUpload`. */

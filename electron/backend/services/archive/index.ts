@@ -199,9 +199,7 @@ export function createArchive(options: ArchiveOptions) {
       imports.closeUpload(jobId);
       return null;
     },
-    loadSampleStudy: () => {
-      throw new RpcError('unavailable', 'no sample study in this build');
-    },
+    loadSampleStudy: ({ language }) => ({ jobId: imports.startSample(language) }),
     cancelImport: ({ jobId }) => {
       imports.cancel(jobId);
       return null;

@@ -41,9 +41,9 @@ export class ObjectStore {
     renameSync(stagingPath, this.pathOf(sha256));
   }
 
-  /** Removes a staged file that is not wanted after all. */
+  /** Removes a staged file or folder that is not wanted after all. */
   discard(stagingPath: string): void {
-    rmSync(stagingPath, { force: true });
+    rmSync(stagingPath, { recursive: true, force: true });
   }
 
   exists(sha256: string): boolean {
