@@ -141,9 +141,13 @@ export function characterSet(terms: readonly string[]): CharacterSet {
   return { decode: (bytes, kind) => decodeWithEscapes(bytes, initial, kind) };
 }
 
+/** PS3.5 table 6.2-1 allows 16 characters; some writers pad. */
+const LONGEST_TERM = 64;
+
 /** Writers confuse `ISO_IR 100`, `ISO-IR 100` and `ISO IR 100`; nothing else can be meant. */
 function normalizeTerm(term: string): string {
   return term
+    .slice(0, LONGEST_TERM)
     .trim()
     .toUpperCase()
     .replace(/^ISO[ _-]IR[ _-]/, 'ISO_IR ');

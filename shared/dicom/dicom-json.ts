@@ -1,6 +1,7 @@
 import type { DataSet, Element } from 'dicom-parser';
 import { characterSet } from './character-set.ts';
 import type { CharacterSet } from './character-set.ts';
+import { trimmed, withoutPadding } from './padding.ts';
 import { privateVr } from './private-attributes.ts';
 import type { BulkValue, WalkedDataSet, WalkedElement } from './data-set-walk.ts';
 
@@ -93,7 +94,7 @@ function valuesOf(
     characters.decode(bytesOf(dataSet, element), kind);
   if (vr === 'PN') return splitValues(decode('name')).map(personName);
   if (MULTI_VALUE_TEXT_VRS.has(vr)) return splitValues(decode('multi-value')).map(nullIfEmpty);
-  if (SINGLE_TEXT_VRS.has(vr)) return [nullIfEmpty(decode('text').replace(/[ \0]+$/, ''))];
+  if (SINGLE_TEXT_VRS.has(vr)) return [nullIfEmpty(withoutPadding(decode('text')))];
   if (vr === 'UR') return [nullIfEmpty(asciiText(dataSet, element))];
   if (vr === 'UI') return asciiText(dataSet, element).split('\\').map(uidText).map(nullIfEmpty);
   if (ASCII_VRS.has(vr)) return splitValues(asciiText(dataSet, element)).map(nullIfEmpty);
@@ -113,11 +114,11 @@ function bytesOf(dataSet: DataSet, element: Element): Uint8Array {
 function asciiText(dataSet: DataSet, element: Element): string {
   let text = '';
   for (const byte of bytesOf(dataSet, element)) text += String.fromCharCode(byte);
-  return text.replace(/[ \0]+$/, '');
+  return withoutPadding(text);
 }
 
 function splitValues(text: string): string[] {
-  return text.split('\\').map((value) => value.replace(/^ +|[ \0]+$/g, ''));
+  return text.split('\\').map(trimmed);
 }
 
 function nullIfEmpty(text: string): string | null {
@@ -127,7 +128,7 @@ function nullIfEmpty(text: string): string | null {
 /** Writers put anything into DS and IS; what is no number stays as it was written. */
 function numberOrText(text: string): DicomJsonValue {
   if (text === '') return null;
-  const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text);
+  const isNumber = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(text);
   return isNumber && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
@@ -148,9 +149,7 @@ function uidText(text: string): string {
 
 function personName(text: string): DicomJsonValue {
   if (text === '') return null;
-  const [alphabetic = '', ideographic = '', phonetic = ''] = text
-    .split('=')
-    .map((group) => group.replace(/[ \0]+$/, ''));
+  const [alphabetic = '', ideographic = '', phonetic = ''] = text.split('=').map(withoutPadding);
   return {
     ...(alphabetic && { Alphabetic: alphabetic }),
     ...(ideographic && { Ideographic: ideographic }),

@@ -1,5 +1,6 @@
 import { firstNumber, firstText, personName } from './attributes.ts';
 import type { DicomJson, DicomJsonPersonName } from './dicom-json.ts';
+import { limits } from './limits.ts';
 import { isUid } from '../domain/identifiers.ts';
 import type { SeriesUid, SopUid, StudyUid } from '../domain/identifiers.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -49,7 +50,7 @@ export interface InstanceSummary {
   } | null;
 }
 
-/** @throws Refusal `missing-uid` or `invalid-uid` */
+/** @throws Refusal `missing-uid`, `invalid-uid`, `header-too-large` */
 export function summarizeInstance(json: DicomJson): InstanceSummary {
   return {
     studyUid: uid(json, '0020000D', 'Study Instance UID') as StudyUid,
@@ -58,31 +59,54 @@ export function summarizeInstance(json: DicomJson): InstanceSummary {
     sopClassUid: uidOrNothing(json, '00080016'),
     instanceNumber: integer(json, '00200013') ?? null,
     patient: {
-      id: firstText(json, '00100020') ?? '',
-      issuer: firstText(json, '00100021') ?? firstText(json, '00080080') ?? '',
-      name: personName(json, '00100010'),
+      id: identifier(json, '00100020'),
+      issuer: identifier(json, '00100021') || identifier(json, '00080080'),
+      name: name(json, '00100010'),
       birthDate: dicomDate(json, '00100030'),
-      sex: firstText(json, '00100040') ?? '',
+      sex: text(json, '00100040'),
     },
     study: {
       date: dicomDate(json, '00080020'),
-      time: firstText(json, '00080030') ?? '',
-      description: firstText(json, '00081030') ?? '',
-      accessionNumber: firstText(json, '00080050') ?? '',
-      facility: firstText(json, '00080080') ?? '',
-      referringPhysician: personName(json, '00080090'),
-      id: firstText(json, '00200010') ?? '',
+      time: text(json, '00080030'),
+      description: text(json, '00081030'),
+      accessionNumber: text(json, '00080050'),
+      facility: text(json, '00080080'),
+      referringPhysician: name(json, '00080090'),
+      id: text(json, '00200010'),
     },
     series: {
-      modality: firstText(json, '00080060') ?? '',
+      modality: text(json, '00080060'),
       number: integer(json, '00200011') ?? null,
-      description: firstText(json, '0008103E') ?? '',
-      bodyPart: firstText(json, '00180015') ?? '',
+      description: text(json, '0008103E'),
+      bodyPart: text(json, '00180015'),
       date: dicomDate(json, '00080021'),
-      time: firstText(json, '00080031') ?? '',
+      time: text(json, '00080031'),
     },
     image: summarizeImage(json),
   };
+}
+
+function text(json: DicomJson, tag: string): string {
+  return (firstText(json, tag) ?? '').slice(0, limits.indexedTextCharacters);
+}
+
+function name(json: DicomJson, tag: string): DicomJsonPersonName {
+  const given = personName(json, tag);
+  const groups = nameGroups.flatMap((group) => {
+    const letters: unknown = given[group];
+    // Under a wrong VR it may be anything.
+    return typeof letters === 'string' ? [[group, letters.slice(0, limits.indexedTextCharacters)]] : [];
+  });
+  return Object.fromEntries(groups) as DicomJsonPersonName;
+}
+
+const nameGroups = ['Alphabetic', 'Ideographic', 'Phonetic'] as const;
+
+/** @throws Refusal `header-too-large` */
+function identifier(json: DicomJson, tag: string): string {
+  const value = firstText(json, tag) ?? '';
+  if (value.length <= limits.indexedTextCharacters) return value;
+  throw new Refusal('header-too-large', `an identifier of ${value.length} characters in ${tag}`);
 }
 
 function summarizeImage(json: DicomJson): InstanceSummary['image'] {

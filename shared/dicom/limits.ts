@@ -11,6 +11,11 @@ export const limits = {
   headerValueBytes: 128 * 1024,
   /** The same as DICOM JSON text, in which a number may take five times its bytes: what a viewer is sent to open it. */
   metadataBytes: 256 * 1024 * 1024,
+  /**
+   * A text of the worklist; what follows is left out there and stays in the header. PS3.5 allows 64 characters,
+   * or three times that in a name. An identifier is not cut but refused: two long ones could become the same.
+   */
+  indexedTextCharacters: 1024,
   /** Elements of one instance, nested ones included: 100,000 frames with 20 attributes each. */
   elements: 2_000_000,
   /** Nested sequences. Structured reports, the deepest real objects, stay below 20. */

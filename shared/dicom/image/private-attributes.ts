@@ -1,4 +1,5 @@
 import type { DicomJson, DicomJsonAttribute } from '../dicom-json.ts';
+import { withoutPadding } from '../padding.ts';
 import { decodeInlineBinary } from './inline-binary.ts';
 
 /**
@@ -27,8 +28,7 @@ export function textsOf(attribute: DicomJsonAttribute | undefined): string[] {
   if (attribute?.InlineBinary === undefined) return [];
   let text = '';
   for (const byte of decodeInlineBinary(attribute.InlineBinary)) text += String.fromCharCode(byte);
-  return text
-    .replace(/[\0 ]+$/, '')
+  return withoutPadding(text)
     .split('\\')
     .map((value) => value.trim());
 }

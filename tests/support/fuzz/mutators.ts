@@ -253,6 +253,23 @@ export const mutators: Readonly<Record<string, Mutator>> = {
     return insert(changed, valueOffset + cut, marker);
   },
 
+  /** Values that a careless pattern looks at again from every character. */
+  'busy value': (file, map, dice) => {
+    const unit = dice.pick([' ', '\0', '9', '\\', '=', '^', '\x1b$B', '.', '1.2\\']);
+    const value = Buffer.from(
+      `${unit.repeat(Math.floor(dice.pick([4000, 65_000, 130_000]) / unit.length))}x `,
+      'latin1',
+    );
+    if (dice.below(2) === 0) return replaceValue(file, map, dice.pick(map.fields).tag, value, dice);
+    const [tag, vr] = dice.pick([
+      ['00400280', 'UT'],
+      ['00120010', 'UC'],
+      ['00081190', 'UR'],
+      ['00100010', 'PN'],
+    ] as const);
+    return insert(file, beforePixels(map, file), explicitElement(tag, vr, value));
+  },
+
   'deflate trick': (file, map, dice) => deflateTrick(file, map, dice),
 
   bomb: (file, map, dice) => {
@@ -388,7 +405,7 @@ function beforePixels(map: ElementMap, file: Buffer): number {
 
 /** Explicit little endian, in whatever file it lands. */
 function explicitElement(tag: string, vr: string, value: Buffer): Buffer {
-  const isLong = vr.startsWith('O') || vr === 'UN' || vr === 'SQ' || vr === 'UT';
+  const isLong = vr.startsWith('O') || vr === 'UN' || vr === 'SQ' || ['UC', 'UR', 'UT'].includes(vr);
   const header = Buffer.alloc(isLong ? 12 : 8);
   header.writeUInt16LE(Number.parseInt(tag.slice(0, 4), 16), 0);
   header.writeUInt16LE(Number.parseInt(tag.slice(4), 16), 2);

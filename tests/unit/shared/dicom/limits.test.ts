@@ -122,6 +122,13 @@ const attacks: Readonly<
       throw await refusedFile('long-text.dcm', aFile([...identity(), ...values]));
     },
   },
+  indexedTextCharacters: {
+    code: 'header-too-large',
+    attack: () =>
+      readFromMemory(
+        aFile([...identity(), element('00100020', 'LO', 'x'.repeat(limits.indexedTextCharacters + 1))]),
+      ),
+  },
   elements: {
     code: 'too-many-elements',
     attack: () => walk(repeated(headerOf(element('00091001', 'LO')), 0, limits.elements + 1)),
@@ -242,6 +249,21 @@ const attacks: Readonly<
 
 test.for(Object.entries(attacks))('beyond %s nothing is read', async ([, { code, attack }]) => {
   await expect((async () => attack())()).rejects.toMatchObject({ code });
+});
+
+test('a text of the worklist is cut, whatever the header holds', () => {
+  const long = 'あー'.repeat(30_000);
+  const file = aFile([
+    ...identity(),
+    element('00080005', 'CS', 'ISO_IR 192'),
+    element('00081030', 'UT', long.slice(0, 20_000)),
+    element('00100010', 'PN', `${long.slice(0, 10_000)}=${long.slice(0, 10_000)}`),
+  ]);
+  const { summary, metadata } = readFromMemory(file);
+  const cut = long.slice(0, limits.indexedTextCharacters);
+  expect(summary.study.description).toBe(cut);
+  expect(summary.patient.name).toEqual({ Alphabetic: cut, Ideographic: cut });
+  expect(metadata['00081030']?.Value).toEqual([long.slice(0, 20_000)]);
 });
 
 test('a value beyond headerValueBytes stays in the file and is not read', () => {

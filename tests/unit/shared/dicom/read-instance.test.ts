@@ -126,6 +126,12 @@ test('a transfer syntax that is no UID cannot become part of an HTTP header', ()
   expect(readFromMemory(classless).summary.sopClassUid).toBe('');
 });
 
+test('a name that is a sequence is none', () => {
+  const items = [[element('00100010', 'PN', 'Inner^Name')]];
+  const read = readFromMemory(aFile([...image, element('00100010', 'SQ', { items })]));
+  expect(read.summary.patient.name).toEqual({});
+});
+
 test('what is no instance is refused with its reason', () => {
   const read = (bytes: Uint8Array) => () => readFromMemory(bytes);
   expect(read(Buffer.from('Dear colleague, '.repeat(20)))).toThrow(refusal('not-dicom'));
