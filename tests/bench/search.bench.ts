@@ -62,6 +62,7 @@ export const bench = {
 
       const random = createRandom(7);
       const keyPressMs: number[] = [];
+      const processorMs: number[] = [];
       for (const word of typed) {
         for (let length = 1; length <= word.length; length++) {
           const filter = StudyFilter.parse({
@@ -70,9 +71,12 @@ export const bench = {
           });
           const column = studySortColumns[Math.floor(random() * studySortColumns.length)] ?? 'studyDate';
           const pressMs = performance.now();
+          const before = process.cpuUsage();
           await search.find(filter, { column, descending: random() < 0.5 }, 0, 200);
           await search.count(filter);
           keyPressMs.push(performance.now() - pressMs);
+          const { user, system } = process.cpuUsage(before);
+          processorMs.push((user + system) / 1000);
         }
       }
       const target = `< ${FRAME_60_HZ_MS.toFixed(1)} ms at p95`;
@@ -86,6 +90,13 @@ export const bench = {
         {
           measure: 'key press: list and counts, p95',
           value: percentile(keyPressMs, 0.95),
+          unit: 'ms',
+          target,
+        },
+        {
+          // On a machine busy with other work, the part that is ours.
+          measure: 'key press: processor time, p95',
+          value: percentile(processorMs, 0.95),
           unit: 'ms',
           target,
         },
