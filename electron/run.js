@@ -15,9 +15,9 @@ if (Number(process.versions.node.split('.')[0]) < NEEDED) {
   process.exit(1);
 }
 if (script === undefined) throw new Error('node electron/run.js SCRIPT [ARGUMENT…]');
-// Most of a start is reading TypeScript. Programs that this one starts share what was read; it lies beside the
-// packages, because only who may change those may change what will run.
-process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../node_modules/.cache/enkaku', import.meta.url));
+// Most of a start is reading TypeScript. Programs that this one starts share what was read; it lies in the
+// project, because only who may change that may change what will run.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../out/cache/compiled', import.meta.url));
 module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE);
 process.argv.splice(1, 2, path.resolve(script));
 await import(pathToFileURL(path.resolve(script)).href);
