@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '#tests/support/chromium.ts';
@@ -8,6 +10,7 @@ import type { Workstation } from '#tests/support/workstation.ts';
 
 const data = temporaryDirectory();
 const made = temporaryDirectory();
+const backup = temporaryDirectory();
 let workstation: Workstation;
 let browser: Browser;
 let page: Page;
@@ -28,6 +31,7 @@ afterAll(async () => {
   expect(await workstation.stop()).toBe(0);
   data.remove();
   made.remove();
+  backup.remove();
 });
 
 const section = (name: string) =>
@@ -132,6 +136,46 @@ test('what was deleted waits in the bin with its reason, and comes back', async 
   await screenshot(page, 'settings-bin-filled-ja');
   await content().getByRole('button', { name: '元に戻す' }).click();
   await page.getByText('ごみ箱は空です。').waitFor();
+});
+
+test('a verification finds what the disk lost, and says so in words', async () => {
+  await section('照合').click();
+  await content().getByRole('button', { name: '照合を始める' }).click();
+  await content().getByText('6 個のすべてが取り込んだときのままです。').waitFor();
+  await screenshot(page, 'settings-verify-good-ja');
+});
+
+test('a backup into a folder that cannot be one says what to do', async () => {
+  await section('バックアップ').click();
+  await content().getByRole('textbox', { name: '写す先のフォルダー' }).fill(data.path);
+  await content().getByRole('button', { name: 'バックアップを始める' }).click();
+  await content()
+    .getByText(/バックアップ先のフォルダーを使えません。元のデータは安全です。/)
+    .waitFor();
+  await screenshot(page, 'settings-backup-problem-ja');
+});
+
+test('a backup is written, read back, and brings back what is lost', async () => {
+  await content().getByRole('textbox', { name: '写す先のフォルダー' }).fill(backup.path);
+  await content().getByRole('button', { name: 'バックアップを始める' }).click();
+  await content()
+    .getByText(/バックアップが終わりました。新しく写したもの 6 個/)
+    .waitFor();
+  await screenshot(page, 'settings-backup-done-ja');
+  expect(await clippedTexts(page)).toEqual([]);
+  const objects = path.join(data.path, 'objects');
+  const [lost = ''] = readdirSync(objects, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => path.basename(file).length === 64,
+  );
+  rmSync(path.join(objects, lost));
+  await section('照合').click();
+  await content().getByRole('button', { name: '照合を始める' }).click();
+  await content().getByText('画像のファイルがない').waitFor();
+  await screenshot(page, 'settings-verify-found-ja');
+  expect(await clippedTexts(page)).toEqual([]);
+  await content().getByRole('button', { name: '照合して直す' }).click();
+  await content().getByText('控えから戻した').waitFor();
+  expect(existsSync(path.join(objects, lost))).toBe(true);
 });
 
 test('about names version, data folder and the licences of everything used', async () => {

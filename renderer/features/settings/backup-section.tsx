@@ -73,13 +73,18 @@ function BackupResult({ end }: { end: BackupEnd }) {
   if (problem !== null) return <p role="alert">{t(`problem:${problem}`)}</p>;
   if (wasCancelled || !report) return <Paragraph>{t('backup.cancelled')}</Paragraph>;
   return (
-    <p role="status">
-      {t('backup.done', {
-        written: formatCount(report.objects - report.alreadyThere),
-        there: formatCount(report.alreadyThere),
-        bytes: formatBytes(report.byteCount),
-        time: formatDuration(report.seconds),
-      })}
-    </p>
+    <>
+      <p role="status">
+        {t('backup.done', {
+          written: formatCount(report.objects),
+          there: formatCount(report.alreadyThere),
+          bytes: formatBytes(report.byteCount),
+          time: formatDuration(report.seconds),
+        })}
+      </p>
+      {report.absent > 0 && (
+        <p role="alert">{t('backup.absent', { count: report.absent, shown: formatCount(report.absent) })}</p>
+      )}
+    </>
   );
 }
