@@ -31,8 +31,8 @@ const FILES_IN_FLIGHT = 32;
 /** Found files wait in memory as paths only, but there may be millions. */
 const FILES_FOUND_AHEAD = 20_000;
 const PROGRESS_INTERVAL_MS = 100;
-/** Always the same, so that loading the sample again doubles nothing. */
-const SAMPLE_SEED = 1;
+/** Always the same, so that loading the sample again doubles nothing; with other texts it is another sample, not a conflict. */
+const SAMPLE_SEEDS = { ja: 1, en: 2 } as const;
 
 /** One import: what was found, what became of it, how far it is. */
 export class ImportJob {
@@ -88,7 +88,7 @@ export class ImportJob {
     try {
       const sample = await pool.generateSample(
         directory,
-        { seed: SAMPLE_SEED, language },
+        { seed: SAMPLE_SEEDS[language], language },
         made,
         this.#signal,
       );
