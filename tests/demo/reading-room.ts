@@ -158,7 +158,7 @@ export const readingRoom: Story = {
         const { page } = await stage.actor('radiologist');
         await page.keyboard.press('KeyJ');
         await page.keyboard.press('Escape');
-        await page.keyboard.press('Digit3');
+        await page.keyboard.press('Digit6');
         await imageShown(page);
       },
     },
