@@ -23,8 +23,9 @@ export function splitSeries(images: readonly ImageDescription[]): ImageGroup[] {
   const wholes = byClip(images).flatMap(byProperties).flatMap(byOrientation).flatMap(separateOverlaps);
   const groups = wholes.map((group) => ({ ...group, images: inDisplayOrder(group.images) }));
   groups.sort((a, b) => firstNumberOf(a.images) - firstNumberOf(b.images));
-  return groups.map(({ traits, images }) => ({
-    key: keyOf(traits),
+  const keys = distinctKeys(groups.map(({ traits }) => keyOf(traits)));
+  return groups.map(({ traits, images }, index) => ({
+    key: keys[index] ?? '',
     distinctions: distinctionsOf({ traits, images }, groups),
     images,
     geometry: stackGeometry(images),
@@ -127,6 +128,14 @@ function firstNumberOf(images: readonly ImageDescription[]): number {
     (lowest, image) => Math.min(lowest, (image.instanceNumber ?? 0) * 1e6 + image.frameNumber),
     Infinity,
   );
+}
+
+/** Two films with one instance number have the same traits: a key must still name one stack only. */
+function distinctKeys(keys: readonly string[]): string[] {
+  return keys.map((key, index) => {
+    const before = keys.slice(0, index).filter((each) => each === key).length;
+    return before === 0 ? key : `${key}-${before + 1}`;
+  });
 }
 
 /** FNV-1a, 32 bit: short, stable, and unique enough among the stacks of one series. */

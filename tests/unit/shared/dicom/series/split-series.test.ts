@@ -144,3 +144,11 @@ test('classic and enhanced files of one field map split into the same four stack
   ]);
   expect(summary(enhanced)).toEqual(summary(classic));
 });
+
+test('two films with one instance number are two stacks with two keys', () => {
+  const film = (sopUid: string) =>
+    anImage({ '00080018': sopUid, '00200013': 1, '00280008': 2, '00200037': undefined });
+  const stacks = splitSeries([film('1.2.3.1'), film('1.2.3.2')]);
+  expect(stacks).toHaveLength(2);
+  expect(new Set(stacks.map(({ key }) => key)).size).toBe(2);
+});
