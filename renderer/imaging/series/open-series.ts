@@ -30,6 +30,12 @@ const opened = new Map<StudyKey, Map<SeriesUid, Promise<SeriesModel>>>();
 /** The one that is read, the one it is compared with, and one to come back to. */
 const STUDIES_KEPT = 3;
 
+/** Whose series it is, should another patient have one with the same UIDs. */
+export interface SeriesOwner {
+  readonly id: string;
+  readonly issuer: string;
+}
+
 /**
  * One call for the metadata of the whole series; pixels come when they are shown. Headers and pixels of
  * studies that were left long ago are let go of; showing one of their stacks again brings them back.
@@ -38,13 +44,14 @@ export function openSeries(
   studyUid: StudyUid,
   seriesUid: SeriesUid,
   studyKey: StudyKey,
+  owner?: SeriesOwner,
 ): Promise<SeriesModel> {
   const ofStudy = opened.get(studyKey) ?? new Map<SeriesUid, Promise<SeriesModel>>();
   opened.delete(studyKey);
   opened.set(studyKey, ofStudy);
   const known = ofStudy.get(seriesUid);
   if (known) return known;
-  const opening = readSeries(studyUid, seriesUid, studyKey);
+  const opening = readSeries(studyUid, seriesUid, studyKey, owner);
   ofStudy.set(seriesUid, opening);
   opening.catch(() => ofStudy.delete(seriesUid));
   void releaseOldest();
@@ -71,9 +78,17 @@ async function readSeries(
   studyUid: StudyUid,
   seriesUid: SeriesUid,
   studyKey: StudyKey,
+  owner: SeriesOwner | undefined,
 ): Promise<SeriesModel> {
   const seriesUrl = `/dicomweb/studies/${studyUid}/series/${seriesUid}`;
-  const response = await fetch(`${seriesUrl}/metadata`, { headers: { Accept: 'application/dicom+json' } });
+  const ask = (query: string) =>
+    fetch(`${seriesUrl}/metadata${query}`, { headers: { Accept: 'application/dicom+json' } });
+  let response = await ask('');
+  // Two patients have images under this UID: only then is the patient's number part of an address.
+  if (response.status === 409 && owner) {
+    const whose = new URLSearchParams({ PatientID: owner.id, IssuerOfPatientID: owner.issuer });
+    response = await ask(`?${whose.toString()}`);
+  }
   if (!response.ok) throw new Error(`metadata: ${response.status}`);
   const instances = (await response.json()) as DicomJson[];
   const metadataOf = new Map<ImageDescription, DicomJson>();

@@ -161,7 +161,8 @@ class CornerstoneStackView implements StackView {
     const before = this.#store.get();
     // Another thickness of the same images: the old one stays until the new one is there.
     const isSameSource = before.stack?.source === stack.source && before.stack.plane === stack.plane;
-    this.#greyScale.reset(options.voiChoice);
+    // Never what was chosen for the stack before: a brain window would hide what an MR or a radiograph shows.
+    this.#greyScale.reset(options.voiChoice ?? emptyState.voiChoice);
     this.#update({
       ...emptyState,
       ...(isSameSource && {
@@ -346,6 +347,7 @@ class CornerstoneStackView implements StackView {
       this.#viewport.render();
     } else {
       await this.#viewport.setImageIdIndex(index);
+      if (!isShown) this.#apply(this.#store.get().camera);
     }
   }
 
@@ -376,8 +378,8 @@ class CornerstoneStackView implements StackView {
   readonly #onCamera = (): void => {
     const { image } = this.#store.get();
     if (this.#isApplyingCamera || !image) return;
-    this.#update({ camera: readCamera(this.#viewport, gridOf(image.description), this.#screen()) });
-    this.#refreshScale();
+    const camera = readCamera(this.#viewport, gridOf(image.description), this.#screen());
+    this.#update({ camera, ...this.#scaleOf(image, camera) });
   };
 
   readonly #onRendered = (): void => {
@@ -402,23 +404,25 @@ class CornerstoneStackView implements StackView {
 
   #refreshScale(): void {
     const { image, camera } = this.#store.get();
-    if (!image) return;
-    const { description } = image;
-    const perMm = fitScale(gridOf(description), this.#screen(), camera.rotationDeg) * camera.zoom;
-    this.#update({
-      cssPixelsPerMm: description.spacing.kind === 'mm' ? perMm : undefined,
-      letters: edgeLettersOf(description, camera),
-    });
+    if (image) this.#update(this.#scaleOf(image, camera));
   }
 
+  #scaleOf({ description }: StackImage, camera: Camera): Pick<ViewState, 'cssPixelsPerMm' | 'letters'> {
+    const perMm = fitScale(gridOf(description), this.#screen(), camera.rotationDeg) * camera.zoom;
+    return {
+      cssPixelsPerMm: description.spacing.kind === 'mm' ? perMm : undefined,
+      letters: edgeLettersOf(description, camera),
+    };
+  }
+
+  /** Camera and scale change at once: whoever follows one of them relies on the other. */
   #apply(camera: Camera): void {
-    this.#update({ camera });
     const { image } = this.#store.get();
+    this.#update({ camera, ...(image && this.#scaleOf(image, camera)) });
     if (!image) return;
     this.#isApplyingCamera = true;
     applyCamera(this.#viewport, gridOf(image.description), this.#screen(), camera);
     this.#isApplyingCamera = false;
-    this.#refreshScale();
     this.#viewport.render();
   }
 

@@ -81,7 +81,7 @@ export class SeriesLibrary {
     if (series.model) return series.model;
     this.#change(series, { status: 'reading' });
     try {
-      const model = await openSeries(study.summary.studyUid, seriesUid, studyKey);
+      const model = await openSeries(study.summary.studyUid, seriesUid, studyKey, study.summary.patient);
       this.#change(series, { status: 'ready', model });
       return model;
     } catch {
