@@ -91,9 +91,14 @@ function imageLines(
   slab: Slab | null,
   t: Texts,
 ): CornerLine[] {
-  const { lossy } = description;
+  const { lossy, spacing } = description;
+  // What ruler and lengths refer to, wherever it is not simply the patient; the detector's is a finding.
+  const isNamed =
+    spacing.kind === 'mm' && spacing.source !== 'pixel-spacing' && spacing.source !== 'detector';
   const [ratio] = lossy.ratios;
   return present([
+    // A computed plane must not be taken for an image of the scanner.
+    stack.plane && line(t('corner.reformat', { plane: t(`plane.${stack.plane}`) }), 1),
     slab && line(t('slab.text', { mode: t(`slab.${slab.mode}`), thickness: slab.thicknessMm }), 1),
     lossy.isLossy && {
       text:
@@ -101,6 +106,7 @@ function imageLines(
       priority: 1,
       isWarning: true,
     },
+    isNamed && line(t(`spacing.${spacing.source}`), 2),
     line(positionText(description, t), 3),
     line(t('corner.image', { number: state.index + 1, count: stack.images.length }), 1),
   ]);
@@ -122,12 +128,14 @@ function positionText({ plane }: ImageDescription, t: Texts): string {
 function displayLines(state: ViewState, description: ImageDescription, t: Texts): CornerLine[] {
   const { window, voi, camera, isInverted, image } = state;
   const { suv } = description;
+  const unit = suv?.kind === 'factor' ? 'SUV' : description.unit;
   return present([
     suv?.kind === 'refused' && { text: t('corner.suvRefused'), priority: 2, isWarning: true },
     isInverted && line(t('corner.inverted'), 2),
     image && line(t('corner.zoom', { percent: Math.round(camera.zoom * 100) }), 3),
     voi?.kind === 'table' && line(t('corner.voiTable'), 1),
-    window && line(windowText(window), 1),
+    // Hounsfield units go without saying.
+    window && line([windowText(window), unit === 'HU' ? '' : unit].filter(Boolean).join(' '), 1),
   ]);
 }
 

@@ -1,8 +1,10 @@
 import { RotateCw, TriangleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { ViewState } from '#renderer/imaging/index.ts';
+import { FrameFailure } from '#shared/dicom/pixels/frame-failure.ts';
 import { Button } from '#renderer/ui/button.tsx';
 import { findingText } from '../finding-text.ts';
+import { textIfAny } from '../texts.ts';
 import { objectKindText } from '../object-kind.ts';
 import type { PaneController, PaneNotice } from '../session/pane-controller.ts';
 import { useLibrary, useObserved, useSession } from '../use-session.ts';
@@ -38,12 +40,17 @@ function Failed({ controller, state }: { controller: PaneController; state: View
         <b>{t('pane.failed')}</b>{' '}
         {t('corner.image', { number: state.targetIndex + 1, count: state.stack?.images.length ?? 0 })}
       </p>
+      {state.failure instanceof FrameFailure && <p>{failureText(state.failure)}</p>}
       <p>{t('pane.failedSafe')}</p>
       <Button icon={RotateCw} onClick={() => controller.view.retry()}>
         {t('pane.retry')}
       </Button>
     </div>
   );
+}
+
+function failureText({ code }: FrameFailure): string {
+  return textIfAny(`viewer:frameFailure.${code}`) ?? code;
 }
 
 function Notice({ controller, notice }: { controller: PaneController; notice: PaneNotice }) {
@@ -63,7 +70,7 @@ function Notice({ controller, notice }: { controller: PaneController; notice: Pa
       );
     case 'no-images':
       return (
-        <p className={styles['empty']}>
+        <p className={styles['empty']} data-kind="no-images">
           {t('pane.noImages', { kind: objectKindText(series?.summary.modality ?? '', t) })}
         </p>
       );

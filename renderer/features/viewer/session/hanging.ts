@@ -17,6 +17,9 @@ export interface Hanging {
   readonly stage: number;
 }
 
+/** Fits everything, and says no more than to begin with the first series. */
+const GENERAL_RULE = 'anything';
+
 let rules: readonly HangingRule[] | undefined;
 
 /** Checked at their first use, so that a mistake in a rule is found by a test and not by a doctor. */
@@ -53,16 +56,25 @@ export class HangingBySession {
   /** Hangs again, for instance on the other side; the stage stays if there is one. */
   apply(stage: number): void {
     const session = this.#session;
-    const hung = hangStudy(checkedRules(), {
-      current: this.#factsOf(session.library.study(session.studyKey)),
-      prior: this.#factsOf(this.#prior()),
-      isCurrentOnRight: session.model.getState().settings?.currentSideOfPrior === 'right',
-    });
+    const hung = this.#hang();
     const shown = hung?.stages[Math.min(stage, hung.stages.length - 1)];
     if (!hung || !shown) return;
-    const layout = this.#layoutOf(shown);
+    const hungLayout = this.#layoutOf(shown);
+    const layout = hung.ruleId === GENERAL_RULE ? this.#inLastLayout(hungLayout) : hungLayout;
     this.#hungLayout = layout;
     session.update({ layout, hanging: { hung, stage: hung.stages.indexOf(shown) } });
+  }
+
+  /** Names the rule behind a layout that was restored, so that its stages can be gone through. */
+  async recall(stage: number): Promise<void> {
+    const { library, studyKey } = this.#session;
+    const prior = this.#choosePrior();
+    await Promise.all([library.readAll(studyKey), prior && this.#readPrior(prior)]);
+    const hung = this.#hang();
+    const isPresent = this.#session.model.getState().hanging !== undefined;
+    if (hung && !isPresent) {
+      this.#session.update({ hanging: { hung, stage: Math.min(stage, hung.stages.length - 1) } });
+    }
   }
 
   changeStage(direction: 1 | -1): void {
@@ -73,6 +85,42 @@ export class HangingBySession {
     }
     const count = hanging.hung.stages.length;
     this.apply((hanging.stage + direction + count) % count);
+  }
+
+  #hang(): HungStudy | undefined {
+    const { library, studyKey, model } = this.#session;
+    return hangStudy(checkedRules(), {
+      current: this.#factsOf(library.study(studyKey)),
+      prior: this.#factsOf(this.#prior()),
+      isCurrentOnRight: model.getState().settings?.currentSideOfPrior === 'right',
+    });
+  }
+
+  /** Where no rule knows better, the grid that was chosen last, with further series in its empty panes. */
+  #inLastLayout(layout: Layout): Layout {
+    const { library, studyKey, model } = this.#session;
+    const last = model.getState().settings?.lastLayout;
+    if (!last) return layout;
+    const hung = layout.panes.filter((pane) => pane !== null);
+    const isHung = (stackId: string) => hung.some((pane) => pane.stackId === stackId);
+    const others = (library.study(studyKey)?.series ?? []).flatMap(({ summary, model: read }) =>
+      (read?.stacks ?? [])
+        .filter(({ id }) => !isHung(id))
+        .map(({ id }) => ({
+          studyKey,
+          seriesUid: summary.seriesUid,
+          stackId: id,
+          plane: 'stored' as const,
+          slab: null,
+        })),
+    );
+    const panes = [...hung, ...others];
+    return {
+      ...last,
+      panes: Array.from({ length: last.rows * last.columns }, (_, index) => panes[index] ?? null),
+      activePane: 0,
+      isMaximised: false,
+    };
   }
 
   #showFirst(): void {

@@ -23,15 +23,21 @@ export async function openStudy(session: ViewerSession): Promise<void> {
     ? Promise.resolve({ state: addressed.state })
     : backend.viewing.findViewerState({ studyKey }).catch(() => ({ state: null }));
   const preferences = backend.viewing.getPreferences({}).catch(() => undefined);
+  const settings = backend.settings.get({}).catch(() => undefined);
   await addStudy(session, studyKey, 'current');
   void backend.archive.markOpened({ studyKey }).catch(() => {});
   const others = addressed.withStudies.map((key) => addOther(session, key as StudyKey));
   const found = await preferences;
   if (found) session.update({ preferences: found });
+  const chosen = await settings;
+  if (chosen) session.update({ settings: chosen });
   const { state } = await stored;
   await Promise.all([...others, ...missingStudies(session, state?.panes ?? [])]);
-  if (state) session.restore(state);
-  else await session.hanging.open();
+  if (!state) await session.hanging.open();
+  else {
+    session.restore(state);
+    if (state.hanging) await session.hanging.recall(state.hanging.stage);
+  }
   await library.readAll(studyKey);
 }
 

@@ -151,6 +151,7 @@ function Item(props: ItemProps) {
         className={styles['item']}
         data-series={seriesUid}
         data-shown={isShown || undefined}
+        data-reading={sign === 'reading' || undefined}
         aria-current={isActive || undefined}
         draggable
         title={[title, progressText].filter(Boolean).join('\n')}
