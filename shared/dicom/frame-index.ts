@@ -43,6 +43,10 @@ export function indexFrames(
   if (pieces > limits.framesOfAnySize && pixelData.byteLength < pieces * limits.smallestFrameBytes) {
     throw new Refusal('too-many-frames', `${pieces} frames or fragments in ${pixelData.byteLength} bytes`);
   }
+  const { rows, columns } = image;
+  if (rows < 1 || columns < 1 || rows > limits.rowsOrColumns || columns > limits.rowsOrColumns) {
+    throw new Refusal('dimensions-too-large', `${columns} × ${rows}`);
+  }
   if (!pixelData.fragments) return indexNative(pixelData, image);
   return indexEncapsulated(pixelData.fragments, offsetTable(walked, pixelData, source), image, source);
 }
@@ -55,9 +59,6 @@ export function pixelDataOf({ bulkValues }: WalkedDataSet): BulkValue | undefine
 
 function indexNative(pixelData: BulkValue, image: NonNullable<InstanceSummary['image']>): FramePart[] {
   const { rows, columns, samplesPerPixel, bitsAllocated, numberOfFrames, photometricInterpretation } = image;
-  if (rows < 1 || columns < 1 || rows > limits.rowsOrColumns || columns > limits.rowsOrColumns) {
-    throw new Refusal('dimensions-too-large', `${columns} × ${rows}`);
-  }
   const isSubsampled = photometricInterpretation.endsWith('_422') && bitsAllocated === 8;
   const samples = isSubsampled ? 2 : samplesPerPixel;
   const frameBits = rows * columns * samples * bitsAllocated;

@@ -89,6 +89,13 @@ test('without a true offset table the end markers tell them apart', () => {
   }
 });
 
+test('compressed pixels of an image without rows are refused', () => {
+  const value = { fragments: [stream(10)] };
+  const elements = [...identity(), ...imageShape({ rows: 0 }), element('7FE00010', 'OB', value)];
+  const file = aFile(elements, { claimedTransferSyntaxUid: JPEG_LS });
+  expect(() => readFromMemory(file)).toThrow(refusal('dimensions-too-large'));
+});
+
 test('fragments that cannot be assigned to frames are refused', () => {
   const noMarkers = { fragments: fragmented.map(({ length }) => stream(length, false)) };
   expect(encapsulated(2, noMarkers, RLE).read).toThrow(refusal('pixel-data-inconsistent'));
