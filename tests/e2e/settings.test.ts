@@ -161,6 +161,13 @@ test('a backup is written, read back, and brings back what is lost', async () =>
   await content()
     .getByText(/バックアップが終わりました。新しく写したもの 6 個/)
     .waitFor();
+  await expect
+    .poll(() =>
+      content()
+        .getByText(/ほかに控えのない検査が/)
+        .count(),
+    )
+    .toBe(0);
   await screenshot(page, 'settings-backup-done-ja');
   expect(await clippedTexts(page)).toEqual([]);
   const objects = path.join(data.path, 'objects');
