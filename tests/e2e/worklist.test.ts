@@ -302,6 +302,8 @@ test('the same in English, without a restart of anything, and nothing is cut off
 
 test.each([
   [1024, 700],
+  [1280, 720],
+  [1600, 900],
   [1920, 1080],
   [3840, 2160],
 ])('at %i × %i nothing is cut off and the warning stays in sight', async (width, height) => {

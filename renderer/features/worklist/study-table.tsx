@@ -6,7 +6,8 @@ import { useTranslation } from 'react-i18next';
 import type { StudySort, StudySortColumn } from '#shared/contract/study.ts';
 import { useLanguage } from '#renderer/i18n/index.ts';
 import { classNames } from '#renderer/ui/class-names.ts';
-import { columnsFor, gridTemplate } from './columns.tsx';
+import { leastWidthPx, sharedWidths } from './column-widths.ts';
+import { columnsFor } from './columns.tsx';
 import type { CellContext, columns } from './columns.tsx';
 import { HEADER_HEIGHT_PX, ROW_HEIGHT_PX } from './row-metrics.ts';
 import type { Selection } from './selection.ts';
@@ -131,8 +132,9 @@ function Header({ shown, sort, onSort }: HeaderProps) {
 }
 
 function gridStyle(shown: typeof columns, widthPx: number): CSSProperties {
-  const minimumPx = shown.reduce((sum, column) => sum + column.minimumPx, 0);
-  return { '--columns': gridTemplate(shown, widthPx), '--minimum-width': `${minimumPx}px` } as CSSProperties;
+  const ids = shown.map(({ id }) => id);
+  const template = sharedWidths(ids, widthPx).map((width) => `${width}px`);
+  return { '--columns': template.join(' '), '--minimum-width': `${leastWidthPx(ids)}px` } as CSSProperties;
 }
 
 function useCellContext(text: string): CellContext {
