@@ -1,7 +1,15 @@
 import type { AnnotationTool } from './measure.ts';
 import { add, apply, distance, distanceToPath, invert, subtract } from './plane.ts';
 import type { Affine, Point } from './plane.ts';
-import { anchorsNeeded, handlesOf, isTooSmall, moveHandle, outlineOf, pointsFromAnchors } from './shapes.ts';
+import {
+  anchorsNeeded,
+  handlesOf,
+  isTooSmall,
+  moveHandle,
+  needsText,
+  outlineOf,
+  pointsFromAnchors,
+} from './shapes.ts';
 import type { PixelAspect } from './shapes.ts';
 
 /** An annotation as it is drawn on the image of one pane; points are pixels of that image. */
@@ -142,7 +150,6 @@ export class AnnotationEditor {
     } else {
       this.#state = { kind: 'placing', tool, anchors: [image], pressedAt: screen };
       this.#preview(image);
-      if (tool === 'text') this.#finishIfComplete();
     }
     return true;
   }
@@ -170,7 +177,7 @@ export class AnnotationEditor {
       const wasDragged = state.pressedAt !== undefined && distance(state.pressedAt, screen) >= CLICK_REACH;
       state.pressedAt = undefined;
       if (anchorsNeeded[state.tool] === 1) state.anchors = [image];
-      else if (wasDragged) state.anchors.push(image);
+      else if (wasDragged && !this.#isComplete(state)) state.anchors.push(image);
       this.#finishIfComplete();
     } else if (state.kind === 'tracing') {
       this.#finish('freehand', state.path);
@@ -248,12 +255,17 @@ export class AnnotationEditor {
     return toScreen ? pointsFromAnchors(tool, anchors, toScreen, this.#owner.aspectAt(anchors)) : anchors;
   }
 
+  #isComplete({ tool, anchors }: Extract<State, { kind: 'placing' }>): boolean {
+    return anchors.length >= (anchorsNeeded[tool] ?? 0);
+  }
+
   #finishIfComplete(): void {
     const state = this.#state;
-    if (state.kind !== 'placing' || state.anchors.length < (anchorsNeeded[state.tool] ?? 0)) return;
-    // The last press of a click-by-click drawing waits for its release only where the point can still be dragged.
-    if (state.pressedAt !== undefined && state.tool !== 'text') {
-      if (anchorsNeeded[state.tool] === 1) return;
+    if (state.kind !== 'placing' || !this.#isComplete(state)) return;
+    // The last press of a click-by-click drawing waits for its release where the point can still be dragged, and
+    // where words are asked for: what follows a press takes the focus away from the field they are written in.
+    if (state.pressedAt !== undefined) {
+      if (anchorsNeeded[state.tool] === 1 || needsText(state.tool)) return;
       state.pressedAt = undefined;
     }
     this.#finish(state.tool, this.#build(state.tool, state.anchors));
