@@ -21,11 +21,8 @@ const SCROLL_STEPS = 150;
 const PATIENCE_MS = 120_000;
 const RAW_MIB = (SIZE * SIZE * 2 * SLICES) / 1024 ** 2;
 const FRAME_60_HZ_MS = 1000 / 60;
-/**
- * What Chromium does by itself on a terminal without a graphics processor. The flags of the tests instead
- * force every pixel of the page through software GL, which no workstation would.
- */
-const softwareCompositing = ['--disable-gpu'];
+/** The bare pages' software GL, beside the software compositing of all tests. */
+const softwareGl = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 
 const studyUidOf = (round: number) => `${madeStudyUid}.${round + 1}`;
 const seriesUidOf = (round: number) => `${studyUidOf(round)}.1`;
@@ -219,7 +216,7 @@ export const bench = {
     const imported = await runCommand('electron/commands/import.ts', ['--data', data, files]);
     if (imported.code !== 0) throw new Error(imported.stderr);
     const workstation = await startWorkstation(data);
-    const browser = await launchChromium(softwareCompositing);
+    const browser = await launchChromium(softwareGl);
     try {
       // The bare pages run in the workstation's page, whose policy allows no scripts but its own.
       const viewport = { width: 1600, height: 1000 };
