@@ -114,7 +114,11 @@ const rowTexts = () =>
         .toSorted((a, b) => Number(a.getAttribute('aria-rowindex')) - Number(b.getAttribute('aria-rowindex')))
         .map((row) => row.textContent),
     );
-const selectedTexts = () => page.locator('[role=row][aria-selected=true]').allTextContents();
+/** In one step: Playwright's allTextContents finds the rows first and reads them a moment later. */
+const selectedTexts = () =>
+  page.evaluate(() =>
+    Array.from(document.querySelectorAll('[role=row][aria-selected=true]'), (row) => row.textContent),
+  );
 const total = () => page.getByRole('status').filter({ hasText: '件' }).first().textContent();
 
 test('rows say who, when and what, the newest first', async () => {
@@ -269,6 +273,7 @@ test('a new study arrives without moving what is in sight or chosen', async () =
   const imported = await runCommand('electron/commands/import.ts', ['--data', data.path, arrived]);
   expect(imported.code).toBe(0);
   await expect.poll(total).toContain('57 件');
+  await expect.poll(() => page.getByRole('grid').getAttribute('aria-rowcount')).toBe('58');
   expect(await selectedTexts()).toEqual(chosen);
   expect((await top())?.y).toBeCloseTo(before?.y ?? 0, 0);
 });

@@ -32,7 +32,7 @@ export class UtilityProcess extends EventEmitter {
       stdio: ['ignore', stdout ?? 'inherit', stderr ?? 'inherit', 'ipc'],
       execArgv: ['--import', standIn, ...((options['execArgv'] as string[] | undefined) ?? [])],
     });
-    this.#bridge = new PortBridge((message) => void (this.#child.connected && this.#child.send(message)));
+    this.#bridge = new PortBridge((message) => this.#send(message));
     alive.add(this);
     this.#child.on('spawn', () => {
       this.pid = this.#child.pid;
@@ -52,10 +52,15 @@ export class UtilityProcess extends EventEmitter {
     });
   }
 
+  /** What a process that has just died is sent is lost, as with Electron. */
+  #send(message: Parameters<ChildProcess['send']>[0]): void {
+    if (this.#child.connected) this.#child.send(message, () => {});
+  }
+
   postMessage(message: unknown, transfer: readonly MessagePortMain[] = []): void {
     const data = structuredClone(message);
     const ports = transfer.map(() => nextPort++);
-    if (this.#child.connected) this.#child.send({ kind: 'message', data, ports });
+    this.#send({ kind: 'message', data, ports });
     transfer.forEach((port, index) => this.#bridge.send(port, ports[index] ?? 0));
   }
 
