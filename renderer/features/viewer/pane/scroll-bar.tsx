@@ -29,13 +29,15 @@ export function ScrollBar({ view, stack, state }: ScrollBarProps) {
   const progress = useObserved(stack.progress);
   const count = stack.images.length;
   useEffect(() => {
+    if (canvas.current) drawTracks(canvas.current, progress);
+  }, [progress]);
+  useEffect(() => {
     const element = canvas.current;
     if (!element) return undefined;
-    const observer = new ResizeObserver(() => drawTracks(element, progress));
+    const observer = new ResizeObserver(() => drawTracks(element, stack.progress.get()));
     observer.observe(element);
-    drawTracks(element, progress);
     return () => observer.disconnect();
-  }, [progress]);
+  }, [stack]);
 
   const goTo = (event: PointerEvent<HTMLElement>) => {
     const { top, height } = event.currentTarget.getBoundingClientRect();
