@@ -22,10 +22,8 @@ export interface MeasuredImage {
   readonly pixels?: PixelValues | undefined;
   /** Red, green and blue of one pixel; only for colour. */
   readonly colourAt?: ((column: number, row: number) => readonly [number, number, number]) | undefined;
-  /** HU, SUV, ...; empty for stored values. */
+  /** What the pixels are in: HU, SUV, ...; empty for stored values. */
   readonly valueUnit: string;
-  /** Turns pixel values into `valueUnit`, as SUV is made of activity; 1 if absent. */
-  readonly valueFactor?: number;
   /** The scale that holds for all the given points, as ultrasound has one for each of its regions. */
   scaleAt(points: readonly Point[]): PixelScale;
 }
@@ -120,8 +118,7 @@ function measureRegion(
   if (!statistics) return { values, notices: [...notices, 'noPixels'] };
   if (isPartlyOutside(tool, points, image)) notices.push('partlyOutside');
   if (statistics.leftOut > 0) notices.push('paddingLeftOut');
-  const inUnit = (name: MeasuredValue['name'], number: number) =>
-    value(name, number * (image.valueFactor ?? 1), image.valueUnit);
+  const inUnit = (name: MeasuredValue['name'], number: number) => value(name, number, image.valueUnit);
   return {
     values: [
       ...values,
@@ -189,5 +186,5 @@ function probe(point: Point | undefined, image: MeasuredImage): Measurement {
   const found = image.pixels?.values[row * image.columns + column];
   if (found === undefined || Number.isNaN(found)) return { values: [], notices: ['noPixels'] };
   if (image.pixels?.isPadding?.(found)) return { values: [], notices: ['paddingLeftOut'] };
-  return { values: [value('value', found * (image.valueFactor ?? 1), image.valueUnit)], notices: [] };
+  return { values: [value('value', found, image.valueUnit)], notices: [] };
 }

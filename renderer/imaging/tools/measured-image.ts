@@ -9,12 +9,11 @@ const CENTIMETRES = 3;
 /** What is needed to measure on one image; statistics only where its pixels are there. */
 export function measuredImage(description: ImageDescription, frame: DecodedFrame | undefined): MeasuredImage {
   const { rows, columns, padding, suv, unit } = description;
-  const factor = suv?.kind === 'factor' ? suv.factor : undefined;
   const size = { rows, columns };
   return {
     ...size,
-    valueUnit: factor === undefined ? unit : 'SUV',
-    ...(factor !== undefined && { valueFactor: factor }),
+    // The pixels of such an image are in SUV already (series/frame-source.ts).
+    valueUnit: suv?.kind === 'factor' ? 'SUV' : unit,
     scaleAt: (points) => pixelScale(description, points),
     ...(frame?.kind === 'grey' && {
       pixels: {
