@@ -133,6 +133,8 @@ class CornerstoneStackView implements StackView {
   readonly #renderedListeners = new Set<() => void>();
   #wanted: AbortController | undefined;
   #isApplyingCamera = false;
+  /** The camera or the size of the screen changed while no image was there to apply it to. */
+  #isCameraDue = false;
 
   constructor(element: HTMLDivElement, viewportId: string) {
     this.element = element;
@@ -157,7 +159,7 @@ class CornerstoneStackView implements StackView {
     // Both may have been let go of since they were opened.
     registerStack(loadable(stack.source));
     registerStack(loadable(stack));
-    const index = clampIndex(options.index ?? Math.floor((stack.images.length - 1) / 2), stack);
+    const index = clampIndex(options.index ?? startOf(stack), stack);
     const before = this.#store.get();
     // Another thickness of the same images: the old one stays until the new one is there.
     const isSameSource = before.stack?.source === stack.source && before.stack.plane === stack.plane;
@@ -340,7 +342,7 @@ class CornerstoneStackView implements StackView {
     const isShown = this.#store.get().image !== undefined;
     // The library does nothing when asked for the index it has, although the screen was cleared since.
     if (!isSameStack || (isSameIndex && !isShown)) {
-      await this.#viewport.setStack(imageIds, index);
+      await this.#setStack(imageIds, index);
       this.#apply(this.#store.get().camera);
     } else if (isSameIndex) {
       this.#update({ status: 'shown' });
@@ -348,6 +350,17 @@ class CornerstoneStackView implements StackView {
     } else {
       await this.#viewport.setImageIdIndex(index);
       if (!isShown) this.#apply(this.#store.get().camera);
+    }
+    if (this.#isCameraDue) this.#apply(this.#store.get().camera);
+  }
+
+  /** The library fits a new stack into the screen; that is not to be taken for a wish of the doctor. */
+  async #setStack(imageIds: string[], index: number): Promise<void> {
+    this.#isApplyingCamera = true;
+    try {
+      await this.#viewport.setStack(imageIds, index);
+    } finally {
+      this.#isApplyingCamera = false;
     }
   }
 
@@ -378,6 +391,11 @@ class CornerstoneStackView implements StackView {
   readonly #onCamera = (): void => {
     const { image } = this.#store.get();
     if (this.#isApplyingCamera || !image) return;
+    // While the screen changes its size the library's camera means nothing; ours is applied to the new one.
+    if (this.#fitCanvas()) {
+      this.#apply(this.#store.get().camera);
+      return;
+    }
     const camera = readCamera(this.#viewport, gridOf(image.description), this.#screen());
     this.#update({ camera, ...this.#scaleOf(image, camera) });
   };
@@ -417,7 +435,10 @@ class CornerstoneStackView implements StackView {
 
   /** Camera and scale change at once: whoever follows one of them relies on the other. */
   #apply(camera: Camera): void {
+    // The library reckons with both sizes: were they different, the image would be left beside its place.
+    this.#fitCanvas();
     const { image } = this.#store.get();
+    this.#isCameraDue = !image;
     this.#update({ camera, ...(image && this.#scaleOf(image, camera)) });
     if (!image) return;
     this.#isApplyingCamera = true;
@@ -428,17 +449,27 @@ class CornerstoneStackView implements StackView {
 
   /** The library gives a CPU canvas as many pixels as CSS has; sharp text and true positions need the screen's own. */
   #resize(): void {
+    if (this.#fitCanvas()) this.#apply(this.#store.get().camera);
+  }
+
+  /** False if the canvas has the size of its element already. */
+  #fitCanvas(): boolean {
     const { canvas } = this.#viewport;
     const width = Math.max(1, Math.round(this.element.clientWidth * devicePixelRatio));
     const height = Math.max(1, Math.round(this.element.clientHeight * devicePixelRatio));
-    if (canvas.width === width && canvas.height === height) return;
+    if (canvas.width === width && canvas.height === height) return false;
     canvas.width = width;
     canvas.height = height;
-    this.#apply(this.#store.get().camera);
+    return true;
   }
 
+  /**
+   * The size the canvas was last given, which is what the library reckons with. The element may have another
+   * one already: mixing the two would leave the image beside its place.
+   */
   #screen(): ScreenSize {
-    return { width: Math.max(1, this.element.clientWidth), height: Math.max(1, this.element.clientHeight) };
+    const { width, height } = this.#viewport.canvas;
+    return { width: width / devicePixelRatio, height: height / devicePixelRatio };
   }
 
   #paint(): void {
@@ -488,6 +519,11 @@ class CornerstoneStackView implements StackView {
   #update(change: Partial<ViewState>): void {
     this.#store.set({ ...this.#store.get(), ...change });
   }
+}
+
+/** Slices from the middle, where most is to be seen; films from their beginning. */
+function startOf({ geometry, images }: ImageStack): number {
+  return geometry.kind === 'spatial' ? Math.floor((images.length - 1) / 2) : 0;
 }
 
 function clampIndex(index: number, stack: ImageStack): number {
