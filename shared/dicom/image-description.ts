@@ -1,5 +1,6 @@
 import { firstNumber, firstText, numbers } from './attributes.ts';
 import type { DicomJson } from './dicom-json.ts';
+import { directionOfLetters } from './geometry/orientation.ts';
 import { imagePlane, normalOf } from './geometry/plane.ts';
 import type { ImagePlane } from './geometry/plane.ts';
 import { along, toVector3 } from './geometry/vector.ts';
@@ -41,6 +42,8 @@ export interface ImageDescription {
   readonly laterality: 'L' | 'R' | 'B' | 'U' | '';
   readonly viewPosition: string;
   readonly patientPosition: string;
+  /** Which way rows and columns run in the patient, to the nearest letters; what radiographs have instead of a plane. */
+  readonly patientOrientation?: Pick<ImagePlane, 'rowDirection' | 'columnDirection'>;
   readonly patientSex: string;
   readonly ageAtExamination?: Age;
   /** Milliseconds since 1970 without time zone: only differences have a meaning. */
@@ -52,6 +55,7 @@ export interface ImageDescription {
   readonly columns: number;
   readonly samplesPerPixel: number;
   readonly photometricInterpretation: string;
+  readonly bitsStored: number;
   readonly isColour: boolean;
   readonly plane?: ImagePlane;
   readonly frameOfReferenceUid: string;
@@ -152,6 +156,7 @@ function instancePart(json: DicomJson, numberOfFrames: number) {
     columns: firstNumber(json, '00280011') ?? 0,
     samplesPerPixel,
     photometricInterpretation,
+    bitsStored: firstNumber(json, '00280101') ?? firstNumber(json, '00280100') ?? 16,
     isColour: samplesPerPixel > 1 || photometricInterpretation === 'PALETTE COLOR',
     lossy: lossyCompression(json),
   };
@@ -169,6 +174,7 @@ function framePart(frame: DicomJson, modality: InstancePart['modality']) {
     laterality: lateralityOf(text('00209072') || text('00200062') || text('00200060')),
     viewPosition: text('00185101'),
     patientPosition: text('00185100'),
+    ...optional('patientOrientation', patientOrientationOf(frame)),
     imageType,
     ...(isMagnetic && optional('component', complexComponent(frame, imageType))),
     frameOfReferenceUid: text('00200052'),
@@ -187,7 +193,7 @@ function framePart(frame: DicomJson, modality: InstancePart['modality']) {
     voi: voiDescription(frame),
     isInverted: text('00280004') === 'MONOCHROME1' || text('20500020') === 'INVERSE',
     ...(padding && { padding }),
-    unit: unitOf(frame, modality),
+    unit: unitOf(frame, modality, imageType[0] === 'DERIVED'),
     ...(modality === 'PT' && { suv: suvFactor(frame) }),
   };
 }
@@ -216,15 +222,24 @@ function anatomicRegion(frame: DicomJson): string {
   return (region && firstText(region, '00080104')) ?? '';
 }
 
+function patientOrientationOf(frame: DicomJson): ImageDescription['patientOrientation'] {
+  const [row = '', column = ''] = textValues(frame, '00200020') ?? [];
+  const [rowDirection, columnDirection] = [directionOfLetters(row), directionOfLetters(column)];
+  return rowDirection && columnDirection && { rowDirection, columnDirection };
+}
+
 function lateralityOf(text: string): ImageDescription['laterality'] {
   return text === 'L' || text === 'R' || text === 'B' || text === 'U' ? text : '';
 }
 
-function unitOf(frame: DicomJson, modality: string): string {
+function unitOf(frame: DicomJson, modality: string, isDerived: boolean): string {
   const named = firstText(frame, '00281054') ?? '';
   if (modality === 'PT') return firstText(frame, '00541001') ?? named;
   // A CT without Rescale Type is in Hounsfield units (PS3.3 section C.8.2.1.1.2) unless it is no tomogram.
-  if (modality === 'CT' && (named === '' || named === 'US')) return frame['00281052'] ? 'HU' : '';
+  // Some equipment writes "unspecified" for them too; in what was derived (perfusion maps ...) it means that.
+  if (modality === 'CT' && (named === '' || (named === 'US' && !isDerived))) {
+    return frame['00281052'] ? 'HU' : '';
+  }
   return named === 'US' ? '' : named;
 }
 

@@ -6,7 +6,7 @@ export type ViewerTexts = ReturnType<typeof useTranslation<'viewer'>>['t'];
 
 /** A text whose key is made of data; undefined if there is none under it. */
 export function textIfAny(key: string, values: Readonly<Record<string, unknown>> = {}): string | undefined {
-  if (!i18n.exists(key)) return undefined;
+  if (!i18n.exists(key, values)) return undefined;
   // oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- the compiler disagrees
   return i18n.t(key as never, values);
 }

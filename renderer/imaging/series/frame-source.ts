@@ -16,6 +16,9 @@ export interface FrameOrder {
   readonly isUrgent: boolean;
 }
 
+/** Pixel Data, Float Pixel Data, Double Float Pixel Data. */
+const pixelElements = ['7FE00010', '7FE00008', '7FE00009'];
+
 let decoder: FrameDecoder | undefined;
 
 /** Fetches and decodes one frame off the page's thread, in the units the doctor measures in. Rejects with FrameFailure. */
@@ -28,6 +31,9 @@ export async function loadFrame({
 }: FrameOrder): Promise<DecodedFrame> {
   const description = describePixels(metadata, image.frameNumber);
   if (!description) throw new FrameFailure('unsupported', 'no image in this instance');
+  if (!pixelElements.some((tag) => metadata[tag])) {
+    throw new FrameFailure('no-pixels', 'no pixel data in this instance');
+  }
   decoder ??= createFrameDecoder({ workers: DECODING_WORKERS });
   const frame = await decoder.decode({ source: { url }, description, signal, isUrgent });
   return image.suv?.kind === 'factor' ? inSuv(frame, image.suv.factor) : frame;

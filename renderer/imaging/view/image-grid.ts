@@ -19,11 +19,13 @@ export function gridOf({ plane, spacing, rows, columns }: ImageDescription): Ima
 }
 
 /** What is at the edges of the screen: only known for images with a place in the patient. */
-export function edgeLettersOf({ plane }: ImageDescription, camera: Camera): EdgeLetters | undefined {
-  if (!plane) return undefined;
+export function edgeLettersOf(image: ImageDescription, camera: Camera): EdgeLetters | undefined {
+  // Radiographs have no plane in the patient, but may say which way their rows and columns run.
+  const { rowDirection, columnDirection } = image.plane ?? image.patientOrientation ?? {};
+  if (!rowDirection || !columnDirection) return undefined;
   const angle = (camera.rotationDeg * Math.PI) / 180;
-  const row = scale(plane.rowDirection, camera.flipHorizontal ? -1 : 1);
-  const column = scale(plane.columnDirection, camera.flipVertical ? -1 : 1);
+  const row = scale(rowDirection, camera.flipHorizontal ? -1 : 1);
+  const column = scale(columnDirection, camera.flipVertical ? -1 : 1);
   const right = add(scale(row, Math.cos(angle)), scale(column, -Math.sin(angle)));
   const down = add(scale(row, Math.sin(angle)), scale(column, Math.cos(angle)));
   return edgeLetters(right, down);

@@ -1,6 +1,6 @@
 import { normalOf } from './plane.ts';
 import type { ImagePlane } from './plane.ts';
-import { scale } from './vector.ts';
+import { add, scale } from './vector.ts';
 import type { Vector3 } from './vector.ts';
 
 /** Below about 12 degrees a second letter says more than it means. */
@@ -18,6 +18,29 @@ export function orientationLetters(direction: Vector3): string {
     .sort((a, b) => b.weight - a.weight)
     .map(({ letter }) => letter)
     .join('');
+}
+
+const directionOfLetter: Readonly<Record<string, Vector3>> = {
+  R: [-1, 0, 0],
+  L: [1, 0, 0],
+  A: [0, -1, 0],
+  P: [0, 1, 0],
+  F: [0, 0, -1],
+  H: [0, 0, 1],
+};
+
+/**
+ * The direction that letters of Patient Orientation name, the first one being the strongest; undefined for
+ * anything else, such as the words used for animals (PS3.3 section C.7.6.1.1.1).
+ */
+export function directionOfLetters(letters: string): Vector3 | undefined {
+  if (!/^[RLAPHF]{1,3}$/.test(letters)) return undefined;
+  return letters
+    .split('')
+    .reduce<Vector3>(
+      (sum, letter, index) => add(sum, scale(directionOfLetter[letter] ?? [0, 0, 0], 1 / (index + 1))),
+      [0, 0, 0],
+    );
 }
 
 export interface EdgeLetters {

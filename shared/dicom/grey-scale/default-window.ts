@@ -34,11 +34,24 @@ export function fileVois({ voi, modality, suv }: ImageDescription): FileVoi[] {
 const SUV_WINDOW: GreyWindow = { width: 5, centre: 2.5 };
 const CT_WINDOW: GreyWindow = { width: 400, centre: 40 };
 
+/** All of 8 bits, as it came from the equipment's own screen. */
+const PICTURE_WINDOW: GreyWindow = { width: 256, centre: 128 };
+const MEASURING = new Set(['CT', 'MR', 'PT', 'NM', 'SEG', 'RTDOSE']);
+
+/**
+ * Ultrasound, fluoroscopy and captured screens in 8 bits are pictures: brightness was chosen when they were
+ * made, and stretching it would show other contrasts than were seen.
+ */
+function isPicture({ bitsStored, modality }: ImageDescription, frame: DecodedFrame): boolean {
+  return bitsStored === 8 && frame.pixels instanceof Uint8Array && !MEASURING.has(modality);
+}
+
 /** What to show a frame with when neither the file nor the doctor says. */
 export function computedWindow(description: ImageDescription, frame: DecodedFrame): GreyWindow {
   if (frame.kind === 'colour') return { width: 256, centre: 128 };
   if (description.suv?.kind === 'factor') return SUV_WINDOW;
   if (description.modality === 'CT' && description.unit === 'HU') return CT_WINDOW;
+  if (isPicture(description, frame)) return PICTURE_WINDOW;
   const isCounting = description.modality === 'PT' || description.modality === 'NM';
   const [lowest, highest] = percentiles(frame, isCounting ? [0, 0.995] : [0.01, 0.99]);
   const narrowest = frame.pixels instanceof Float32Array ? Number.MIN_VALUE : 1;

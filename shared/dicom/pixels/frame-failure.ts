@@ -1,9 +1,11 @@
-/** Why a frame cannot be shown. The screen has a sentence for each (`errors.frame.<code>`). */
+/** Why a frame cannot be shown. The screen has a sentence for each (`viewer:frameFailure.<code>`). */
 export const frameFailureCodes = [
   /** The compressed data are broken or are not what the header says. */
   'corrupt',
   /** Nothing here can decode this transfer syntax or this form of pixels. */
   'unsupported',
+  /** The instance has rows and columns, but no pixel data. */
+  'no-pixels',
   /** Larger than we are willing to hold in memory at once. */
   'too-large',
   /** The bytes could not be fetched. */

@@ -2,6 +2,7 @@ import type { Slab } from '#shared/domain/annotation.ts';
 import { dot } from '#shared/dicom/geometry/vector.ts';
 import type { ImageDescription } from '#shared/dicom/image-description.ts';
 import type { ImageStack, ViewState } from '#renderer/imaging/index.ts';
+import { objectKindText } from '../object-kind.ts';
 import type { ViewerTexts } from '../texts.ts';
 import { windowText } from '../window-presets.ts';
 
@@ -21,6 +22,9 @@ export interface CornerTexts {
 }
 
 type Texts = ViewerTexts;
+
+/** They have pixels, but what those show was drawn or computed, not acquired. */
+const computedObjects: ReadonlySet<string> = new Set(['SEG', 'RTDOSE']);
 
 /** What stands in the corners of a pane about the image on it. */
 export function cornerTexts(state: ViewState, slab: Slab | null, t: Texts): CornerTexts {
@@ -48,6 +52,12 @@ function seriesLines(description: ImageDescription, stack: ImageStack, t: Texts)
   const number = seriesNumber === undefined ? '' : t('corner.series', { number: seriesNumber });
   return present([
     line([number, seriesDescription].filter(Boolean).join('  '), 1),
+    computedObjects.has(description.modality) && {
+      text: objectKindText(description.modality, t),
+      priority: 1,
+      isWarning: true,
+    },
+    line(projectionText(description), 1),
     line(thicknessText(description, stack, t), 2),
     kernel !== '' && line(t('corner.kernel', { kernel }), 2),
     contrast &&
@@ -59,6 +69,11 @@ function seriesLines(description: ImageDescription, stack: ImageStack, t: Texts)
       ),
     line(magneticText(description, t), 3),
   ]);
+}
+
+/** Which side and which way: what tells one radiograph from another. */
+function projectionText({ plane, laterality, viewPosition }: ImageDescription): string {
+  return plane ? '' : [laterality, viewPosition].filter(Boolean).join(' ');
 }
 
 function thicknessText({ sliceThicknessMm }: ImageDescription, stack: ImageStack, t: Texts): string {
@@ -130,7 +145,12 @@ function displayLines(state: ViewState, description: ImageDescription, t: Texts)
   const { suv } = description;
   const unit = suv?.kind === 'factor' ? 'SUV' : description.unit;
   return present([
-    suv?.kind === 'refused' && { text: t('corner.suvRefused'), priority: 2, isWarning: true },
+    suv?.kind === 'refused' && {
+      text: t(`corner.suvRefused.${suv.reason}`),
+      priority: 1,
+      isWarning: true,
+    },
+    suv?.kind === 'factor' && line(t('corner.suv'), 1),
     isInverted && line(t('corner.inverted'), 2),
     image && line(t('corner.zoom', { percent: Math.round(camera.zoom * 100) }), 3),
     voi?.kind === 'table' && line(t('corner.voiTable'), 1),

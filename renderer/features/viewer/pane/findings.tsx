@@ -13,10 +13,10 @@ const EXPECTED: ReadonlySet<string> = new Set([
   'gaps-between-slices',
 ]);
 
-/** Geometry to be careful with, at the image it belongs to. */
+/** Geometry to be careful with, at the image it belongs to, and at everything that was computed from it. */
 export function Findings({ stack }: { stack: ImageStack }) {
   useLanguage();
-  const shown = stack.geometry.findings.filter(({ code }) => !EXPECTED.has(code));
+  const shown = stack.source.geometry.findings.filter(({ code }) => !EXPECTED.has(code));
   if (shown.length === 0) return null;
   return (
     <ul className={styles['findings']}>

@@ -33,6 +33,8 @@ function Loading({ stack }: { stack: NonNullable<ViewState['stack']> }) {
 
 function Failed({ controller, state }: { controller: PaneController; state: ViewState }) {
   const { t } = useTranslation('viewer');
+  // A file that could not be read is not to be called safe.
+  const isFileAtHand = !(state.failure instanceof FrameFailure && state.failure.code === 'unavailable');
   return (
     <div className={styles['problem']} role="alert">
       <TriangleAlert size={20} aria-hidden />
@@ -41,7 +43,7 @@ function Failed({ controller, state }: { controller: PaneController; state: View
         {t('corner.image', { number: state.targetIndex + 1, count: state.stack?.images.length ?? 0 })}
       </p>
       {state.failure instanceof FrameFailure && <p>{failureText(state.failure)}</p>}
-      <p>{t('pane.failedSafe')}</p>
+      <p>{t(isFileAtHand ? 'pane.failedSafe' : 'pane.othersSafe')}</p>
       <Button icon={RotateCw} onClick={() => controller.view.retry()}>
         {t('pane.retry')}
       </Button>

@@ -6,6 +6,7 @@ import { HangingRule } from '#shared/domain/hanging.ts';
 import type { SeriesFacts } from '#shared/domain/series-facts.ts';
 import type { StudyKey } from '#shared/domain/identifiers.ts';
 import { windowPresets } from '../window-presets.ts';
+import { isInHounsfieldUnits } from './initial-window.ts';
 import type { Layout, PaneContent } from './layout.ts';
 import { addStudy } from './open-study.ts';
 import type { LibraryStudy } from './series-library.ts';
@@ -191,7 +192,9 @@ export class HangingBySession {
     const study = pane.study === 'current' ? this.#session.studyKey : this.#prior()?.summary.studyKey;
     const seriesUid = study === undefined ? undefined : this.#seriesOf(study, pane.stackId);
     if (study === undefined || seriesUid === undefined) return null;
-    const preset = windowPresets.find(({ id }) => id === pane.window);
+    const [first] = this.#session.library.stack(study, seriesUid, pane.stackId)?.images ?? [];
+    const isMeant = first !== undefined && isInHounsfieldUnits(first.description);
+    const preset = isMeant ? windowPresets.find(({ id }) => id === pane.window) : undefined;
     const window = preset ? { width: preset.width, centre: preset.centre } : null;
     const { stackId, plane, slab } = pane;
     return { studyKey: study, seriesUid, stackId, plane, slab, initial: { window } };

@@ -1,4 +1,5 @@
 import { bodyRegionOf } from '#shared/dicom/series/body-region.ts';
+import type { ImageDescription } from '#shared/dicom/image-description.ts';
 import { kernelSharpness } from '#shared/dicom/series/kernel.ts';
 import type { BodyRegion } from '#shared/domain/series-facts.ts';
 import type { ImageStack, VoiChoice } from '#renderer/imaging/index.ts';
@@ -16,12 +17,17 @@ const byRegion: Partial<Readonly<Record<BodyRegion, readonly [soft: string, shar
   extremity: ['soft-tissue', 'bone'],
 };
 
+/** Only there the presets mean what they say: not on perfusion maps, nor on pictures of rendered surfaces. */
+export function isInHounsfieldUnits({ modality, unit, plane }: ImageDescription): boolean {
+  return modality === 'CT' && unit === 'HU' && plane !== undefined;
+}
+
 /**
  * The grey scale a stack is opened with. The body part chooses it for CT, and only then: the keys mean
  * the same on every study. All other images start with what their file says, or what their values suggest.
  */
 export function initialVoi({ images: [first] }: ImageStack): VoiChoice | undefined {
-  if (!first || first.description.modality !== 'CT' || first.description.unit !== 'HU') return undefined;
+  if (!first || !isInHounsfieldUnits(first.description)) return undefined;
   const { bodyPart, protocolName, seriesDescription, kernel } = first.description;
   const written = bodyRegionOf(bodyPart);
   const region = written === 'unknown' ? bodyRegionOf(`${protocolName} ${seriesDescription}`) : written;

@@ -50,3 +50,20 @@ test('windows narrower than they may be are not used', () => {
   expect(anImage({ '00281056': 'LINEAR_EXACT' }).voi.function).toBe('LINEAR_EXACT');
   expect(anImage({ '00281056': 'SIGMOIDAL' }).voi.function).toBe('LINEAR');
 });
+
+test('a derived CT of unspecified unit is not taken for Hounsfield units', () => {
+  const unitOf = (attributes: Attributes) => anImage(attributes).unit;
+  expect(unitOf({})).toBe('HU');
+  expect(unitOf({ '00281054': 'US' })).toBe('HU');
+  expect(unitOf({ '00281054': 'US', '00080008': ['DERIVED', 'PRIMARY', 'PERFUSION'] })).toBe('');
+  expect(unitOf({ '00281054': 'HU', '00080008': ['DERIVED', 'PRIMARY', 'MPR'] })).toBe('HU');
+});
+
+test('Patient Orientation is kept where it names directions of a person', () => {
+  expect(anImage({ '00200020': ['L', 'F'] }).patientOrientation).toEqual({
+    rowDirection: [1, 0, 0],
+    columnDirection: [0, 0, -1],
+  });
+  expect(anImage({ '00200020': ['CR', 'CAUDAL'] }).patientOrientation).toBeUndefined();
+  expect(anImage({}).patientOrientation).toBeUndefined();
+});

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { edgeLetters, orientationLetters, planeName } from '#shared/dicom/geometry/orientation.ts';
+import {
+  directionOfLetters,
+  edgeLetters,
+  orientationLetters,
+  planeName,
+} from '#shared/dicom/geometry/orientation.ts';
 import {
   centreOf,
   cornersOf,
@@ -72,4 +77,12 @@ test('the plane an image is nearest to', () => {
   expect(nameOf([1, 0, 0, 0, 0, -1])).toBe('coronal');
   expect(nameOf([0, 1, 0, 0, 0, -1])).toBe('sagittal');
   expect(nameOf([1, 0, 0, 0, 0.9, -0.436])).toBe('axial');
+});
+
+test('the letters of a radiograph give the directions they name, and nothing else does', () => {
+  for (const letters of ['R', 'L', 'A', 'P', 'H', 'F', 'FR', 'LP', 'HAR']) {
+    const direction = directionOfLetters(letters);
+    expect(direction && orientationLetters(direction)).toBe(letters);
+  }
+  for (const other of ['', 'X', 'CAUDAL', 'lf', 'RLAPH']) expect(directionOfLetters(other)).toBeUndefined();
 });
