@@ -15,11 +15,27 @@ export const laws: readonly FolderLaw[] = [
   { folder: 'shared/domain', ours: [], packages: ['zod'] },
   { folder: 'shared/dicom', ours: ['shared/domain'], packages: ['dicom-parser'] },
   { folder: 'shared/rpc', ours: [], packages: ['zod'] },
-  { folder: 'shared/contract', ours: ['shared/domain', 'shared/rpc'], packages: ['zod'] },
+  { folder: 'shared/motion', ours: ['shared/domain'], packages: ['zod'] },
+  {
+    folder: 'shared/link',
+    ours: ['shared/domain', 'shared/motion', 'shared/rpc'],
+    packages: ['zod', 'jose'],
+  },
+  {
+    folder: 'shared/contract',
+    ours: ['shared/domain', 'shared/motion', 'shared/link', 'shared/rpc'],
+    packages: ['zod'],
+  },
+  {
+    // No database, no page, no network is needed to stop: it knows only rules, wire and the seal of the link.
+    folder: 'electron/device-host',
+    ours: ['shared/domain', 'shared/motion', 'shared/rpc', 'shared/contract', 'shared/link/seal.ts'],
+    packages: ['node:', 'serialport'],
+  },
   {
     folder: 'electron/backend/processes',
     ours: ['shared', 'electron/backend/keys.ts', 'electron/backend/sealed-file.ts'],
-    packages: ['node:', 'better-sqlite3', 'dcmjs', 'dcmjs-codecs', 'fast-png', 'yauzl'],
+    packages: ['node:', 'aedes', 'better-sqlite3', 'dcmjs', 'dcmjs-codecs', 'fast-png', 'yauzl'],
   },
   {
     folder: 'electron/backend/database',
@@ -47,7 +63,7 @@ export const laws: readonly FolderLaw[] = [
       'electron/backend/keys.ts',
       'electron/backend/sealed-file.ts',
     ],
-    packages: ['node:', 'better-sqlite3', 'zod'],
+    packages: ['node:', 'better-sqlite3', 'jose', 'mqtt', 'zod'],
   },
   {
     folder: 'electron/backend',
@@ -98,6 +114,18 @@ export const laws: readonly FolderLaw[] = [
       'dcmjs-codecs',
     ],
   },
+  {
+    // Peers, channels and media between two pages; the only room that knows simple-peer.
+    folder: 'renderer/link',
+    ours: ['shared', 'renderer/backend'],
+    packages: ['simple-peer', 'zxing-wasm'],
+  },
+  {
+    // The picture of the microscope before anybody looks at it: camera or simulated optics, stamp, stills, map.
+    folder: 'renderer/microscopy',
+    ours: ['shared', 'renderer/backend'],
+    packages: [],
+  },
   { folder: 'renderer/backend', ours: ['shared'], packages: ['react', '@tanstack/react-query'] },
   { folder: 'renderer/i18n', ours: ['shared', 'resources'], packages: ['i18next', 'react-i18next', 'react'] },
   { folder: 'renderer/styles', ours: [], packages: [] },
@@ -106,6 +134,8 @@ export const laws: readonly FolderLaw[] = [
     ours: [
       'renderer/ui',
       'renderer/imaging',
+      'renderer/link',
+      'renderer/microscopy',
       'renderer/backend',
       'renderer/i18n',
       'renderer/styles',

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { RemoteMicroscope, StillFacts, Talk } from '../link/talk.ts';
+import { DeviceReply, DeviceRequest, MotionIntent } from '../motion/intent.ts';
+import { MicroscopeConfiguration } from '../motion/microscope-configuration.ts';
+import { PositionUm } from '../motion/position.ts';
+import { Telemetry } from '../motion/telemetry.ts';
+import { event, method } from '../rpc/contract.ts';
+
+export const Still = z.strictObject({
+  facts: StillFacts,
+  /** Forms that are here: `/microscope/stills/<stillId>/<form>`. */
+  forms: z.array(
+    z.strictObject({
+      form: z.enum(['lossy', 'region', 'lossless']),
+      qualityPercent: z.number().nullable(),
+      isVerified: z.boolean(),
+    }),
+  ),
+  /** Study of the archive it was saved to. */
+  archivedSopUid: z.string().nullable(),
+});
+export type Still = z.infer<typeof Still>;
+
+export const Calibration = z.strictObject({
+  objectiveId: z.number().int(),
+  micrometresPerPixel: z.number().positive(),
+  /** From camera axes to stage axes, anticlockwise. */
+  rotationDeg: z.number(),
+  isMirrored: z.boolean(),
+  focusLimitsUm: z.strictObject({ minimum: z.number(), maximum: z.number() }),
+  residualPixels: z.number(),
+  measuredAtMs: z.number(),
+  measuredBy: z.string(),
+});
+export type Calibration = z.infer<typeof Calibration>;
+
+export const checkSteps = ['link', 'sound', 'stop', 'white-balance', 'focus-limits'] as const;
+export const DayCheck = z.strictObject({
+  checkId: z.uuid(),
+  steps: z.array(
+    z.strictObject({
+      step: z.enum(checkSteps),
+      outcome: z.enum(['passed', 'failed', 'skipped']),
+      /** Measured value or what a person wrote. */
+      detail: z.string().max(200),
+    }),
+  ),
+  doneAtMs: z.number(),
+  doneBy: z.string(),
+});
+export type DayCheck = z.infer<typeof DayCheck>;
+
+export const MicroscopeState = z.strictObject({
+  /** Null: no microscope at this workstation; it may steer another. */
+  configuration: MicroscopeConfiguration.nullable(),
+  deviceHost: z.enum(['absent', 'running', 'ended']),
+  hasCamera: z.boolean(),
+  calibrations: z.array(Calibration),
+  lastCheck: DayCheck.nullable(),
+  /** What the other workstation told of its microscope. */
+  remote: RemoteMicroscope.nullable(),
+});
+
+/** The microscope of this workstation, or the one of the workstation we talk to. */
+export const microscope = {
+  getState: method(z.strictObject({}), MicroscopeState),
+  configure: method(z.strictObject({ configuration: MicroscopeConfiguration.nullable() }), z.null()),
+  /** Steers: the own microscope as the bench, otherwise the other workstation's through the link. */
+  intend: method(MotionIntent, z.null()),
+  request: method(DeviceRequest, DeviceReply),
+  /** Held open for the bench's scan and calibration (see `deviceHost`). */
+  beginProcedure: method(
+    z.strictObject({ procedureId: z.uuid(), kind: z.enum(['overview-scan', 'calibration']) }),
+    DeviceReply.pick({ refused: true }),
+  ),
+  travel: method(
+    z.strictObject({ procedureId: z.uuid(), toUm: PositionUm.partial() }),
+    z.strictObject({ positionUm: PositionUm }),
+  ),
+  endProcedure: method(
+    z.strictObject({ procedureId: z.uuid(), progress: z.number().min(0).max(1), isOver: z.boolean() }),
+    z.null(),
+  ),
+  say: method(Talk, z.null()),
+  takeStill: method(
+    z.strictObject({
+      stillId: z.uuid(),
+      isKept: z.boolean(),
+      lossyWidth: z.number().int().min(320).max(8192),
+    }),
+    z.null(),
+  ),
+  listStills: method(z.strictObject({}), z.strictObject({ stills: z.array(Still) })),
+  /** As DICOM VL Slide-Coordinates Microscopic image into this workstation's archive. */
+  archiveStill: method(
+    z.strictObject({
+      stillId: z.uuid(),
+      patientId: z.string().max(64),
+      patientName: z.string().max(200),
+      issuer: z.string().max(64),
+    }),
+    z.strictObject({ studyUid: z.string(), sopUid: z.string() }),
+  ),
+  saveCalibration: method(Calibration.omit({ measuredAtMs: true, measuredBy: true }), z.null()),
+  saveCheck: method(DayCheck.omit({ doneAtMs: true, doneBy: true }), z.null()),
+  listChecks: method(
+    z.strictObject({ limit: z.number().int().min(1).max(366) }),
+    z.strictObject({ checks: z.array(DayCheck) }),
+  ),
+  /** The overview of the slide, once uploaded to `/microscope/maps/<slideId>`; given to whoever is connected. */
+  offerMap: method(
+    z.strictObject({
+      slideId: z.uuid(),
+      originUm: z.strictObject({ x: z.number(), y: z.number() }),
+      micrometresPerPixel: z.number().positive(),
+      widthPixels: z.number().int(),
+      heightPixels: z.number().int(),
+    }),
+    z.null(),
+  ),
+  listSerialPorts: method(z.strictObject({}), z.strictObject({ paths: z.array(z.string()) })),
+  telemetry: event(Telemetry),
+  simulatedOptics: event(
+    z.strictObject({
+      deviceTimeMs: z.number(),
+      positionUm: PositionUm,
+      objectiveId: z.number().int().nullable(),
+      lampPercent: z.number(),
+    }),
+  ),
+  heard: event(Talk),
+  stillChanged: event(Still),
+  mapArrived: event(
+    z.strictObject({
+      slideId: z.uuid(),
+      originUm: z.strictObject({ x: z.number(), y: z.number() }),
+      micrometresPerPixel: z.number(),
+      widthPixels: z.number().int(),
+      heightPixels: z.number().int(),
+    }),
+  ),
+  stateChanged: event(MicroscopeState),
+} as const;

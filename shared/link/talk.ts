@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { PointUm, PositionUm } from '../motion/position.ts';
+
+/**
+ * What two people and their pages say to each other, sealed between the two backends. Unknown kinds are
+ * passed over and unknown fields dropped: two hospitals never update on the same day.
+ */
+const Colour = z.enum(['yellow', 'cyan', 'magenta']);
+
+export const Mark = z.object({
+  markId: z.uuid(),
+  kind: z.enum(['arrow', 'freehand', 'length', 'text']),
+  /** Slide coordinates: a mark stays on the tissue when the stage moves. */
+  pointsUm: z.array(PointUm).min(1).max(500),
+  text: z.string().max(200).default(''),
+  colour: Colour.default('yellow'),
+  by: z.enum(['bench', 'pathologist']),
+});
+export type Mark = z.infer<typeof Mark>;
+
+export const stillForms = ['lossy', 'region', 'lossless'] as const;
+
+/** One picture to diagnose on: what it shows and where, at the moment of its exposure. */
+export const StillFacts = z.object({
+  stillId: z.uuid(),
+  slideId: z.uuid(),
+  label: z.string().max(64),
+  takenAtUtc: z.iso.datetime(),
+  deviceTimeMs: z.number(),
+  positionUm: PositionUm,
+  objectiveId: z.number().int(),
+  magnification: z.number(),
+  numericalAperture: z.number(),
+  micrometresPerPixel: z.number(),
+  widthPixels: z.number().int(),
+  heightPixels: z.number().int(),
+  focusScore: z.number(),
+  /** Of the lossless file. */
+  sha256: z.string().length(64),
+  sizeBytes: z.number().int(),
+  requestedBy: z.enum(['bench', 'pathologist']),
+  /** Pinned by a person; otherwise taken because the stage settled, and forgotten with the next move. */
+  isKept: z.boolean(),
+});
+export type StillFacts = z.infer<typeof StillFacts>;
+
+/** What the other side needs to draw scale bar and turret. */
+export const RemoteMicroscope = z.object({
+  kind: z.literal('microscope'),
+  objectives: z.array(
+    z.object({
+      id: z.number().int(),
+      magnification: z.number(),
+      numericalAperture: z.number(),
+      immersion: z.enum(['dry', 'oil']),
+      micrometresPerPixel: z.number(),
+      maximumStageSpeedUmPerS: z.number(),
+      maximumFocusSpeedUmPerS: z.number(),
+    }),
+  ),
+  sensor: z.object({ widthPixels: z.number().int(), heightPixels: z.number().int() }),
+  stageLimitsUm: z.object({
+    x: z.object({ minimum: z.number(), maximum: z.number() }),
+    y: z.object({ minimum: z.number(), maximum: z.number() }),
+  }),
+});
+export type RemoteMicroscope = z.infer<typeof RemoteMicroscope>;
+
+export const Talk = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('chat'),
+    messageId: z.uuid(),
+    text: z.string().min(1).max(2000),
+    sentAtUtc: z.iso.datetime(),
+  }),
+  /** Laser pointer; null: taken away. */
+  z.object({ kind: z.literal('pointer'), atUm: PointUm.nullable() }),
+  z.object({ kind: z.literal('mark'), mark: Mark }),
+  z.object({ kind: z.literal('mark-removed'), markId: z.uuid() }),
+  z.object({
+    kind: z.literal('voice'),
+    isMuted: z.boolean(),
+    isPushToTalk: z.boolean(),
+    hasCamera: z.boolean(),
+  }),
+  /** Which stream of the live peer shows what; ids as in the SDP. */
+  z.object({
+    kind: z.literal('streams'),
+    microscope: z.string().nullable(),
+    person: z.string().nullable(),
+    second: z.string().nullable(),
+  }),
+  z.object({
+    kind: z.literal('request-still'),
+    stillId: z.uuid(),
+    isKept: z.boolean(),
+    lossyWidth: z.number().int(),
+  }),
+  z.object({ kind: z.literal('still'), facts: StillFacts }),
+  /** One form of a still follows over bulk under this id. */
+  z.object({
+    kind: z.literal('still-form'),
+    stillId: z.uuid(),
+    form: z.enum(stillForms),
+    transferId: z.uuid(),
+    sha256: z.string().length(64),
+    qualityPercent: z.number().nullable(),
+  }),
+  z.object({ kind: z.literal('still-refused'), stillId: z.uuid(), reason: z.string().max(64) }),
+  /** The overview of a slide follows over bulk. */
+  z.object({
+    kind: z.literal('map'),
+    slideId: z.uuid(),
+    transferId: z.uuid(),
+    originUm: PointUm,
+    micrometresPerPixel: z.number(),
+    widthPixels: z.number().int(),
+    heightPixels: z.number().int(),
+  }),
+  RemoteMicroscope,
+  /** The viewer's own figures, shown at both ends. */
+  z.object({
+    kind: z.literal('quality'),
+    glassToGlassMs: z.number().nullable(),
+    roundTripMs: z.number().nullable(),
+    lossPercent: z.number().nullable(),
+    framesPerSecond: z.number().nullable(),
+    widthPixels: z.number().nullable(),
+    heightPixels: z.number().nullable(),
+    kilobitsPerSecond: z.number().nullable(),
+    isRelayed: z.boolean().nullable(),
+    codec: z.string().nullable(),
+  }),
+]);
+export type Talk = z.infer<typeof Talk>;
