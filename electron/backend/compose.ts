@@ -6,6 +6,7 @@ import { workstationPrincipal } from '#shared/domain/principal.ts';
 import type { Principal } from '#shared/domain/principal.ts';
 import { Problem } from '#shared/domain/problem.ts';
 import type { Announcer, Service } from '#shared/rpc/contract.ts';
+import type { Port } from '#shared/rpc/frames.ts';
 import { RpcServer } from '#shared/rpc/serve.ts';
 import { systemClock } from './clock.ts';
 import { lockDataFolder } from './database/lock.ts';
@@ -16,6 +17,7 @@ import { createDicomweb } from './dicomweb/index.ts';
 import { createThumbnailCache } from './dicomweb/thumbnail-cache.ts';
 import { plainKeyProvider } from './keys.ts';
 import { createLog } from './log.ts';
+import { Pages } from './pages.ts';
 import { CodecPool } from './processes/codec-pool.ts';
 import type { SpawnHelper } from './processes/helper-process.ts';
 import { createArchive } from './services/archive/index.ts';
@@ -118,6 +120,11 @@ function compose(
     },
     problemOf: (error) => storageProblem(error)?.code,
   });
+  const pages = new Pages();
+  const attach = (port: Port) => {
+    server.attach(port, workstationPrincipal);
+    pages.add(port);
+  };
   const codec = new CodecPool(spawnHelper, CODEC_PROCESSES);
   const dicomweb = createDicomweb({
     archive: archive.web,
@@ -135,12 +142,13 @@ function compose(
   const endpoint = new LocalEndpoint({
     dataDir,
     bytes,
-    onConnection: (port) => server.attach(port, workstationPrincipal),
+    onConnection: attach,
     log,
   });
 
   return {
-    server,
+    /** Serves a page or a command on a connection, and lets the backend call the page back. */
+    attach,
     bytes,
     /** For programs of the same user; listens once `listen` is called. */
     endpoint,

@@ -1,7 +1,6 @@
 // Entry as a utility process of Electron: calls through ports that the shell hands over, bytes on the local endpoint.
 import { parseArgs } from 'node:util';
 import type { BackendToShell, ShellToBackend } from '#shared/contract/shell-messages.ts';
-import { workstationPrincipal } from '#shared/domain/principal.ts';
 import { composeBackend } from './compose.ts';
 import { ShellHelpers } from './shell-helpers.ts';
 import { startFailureOf } from './start-failure.ts';
@@ -48,7 +47,7 @@ async function serve(shell: ParentPort): Promise<void> {
     else {
       ports.add(port);
       port.on('close', () => ports.delete(port));
-      backend.server.attach(createHandedPort(port), workstationPrincipal);
+      backend.attach(createHandedPort(port));
     }
   });
   tellShell({ event: 'serving', endpoint: backend.endpoint.address });

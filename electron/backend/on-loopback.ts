@@ -1,7 +1,6 @@
 // Entry as local server for a Chromium window: page, calls and bytes on 127.0.0.1.
 import { parseArgs } from 'node:util';
 import type { BackendReport, LauncherOrder } from '#shared/contract/launch.ts';
-import { workstationPrincipal } from '#shared/domain/principal.ts';
 import { openPage } from '#page/page-files.ts';
 import { askHolderForWindow } from './ask-holder.ts';
 import { composeBackend } from './compose.ts';
@@ -45,7 +44,7 @@ async function serve(): Promise<void> {
     port: Number(values.port),
     findPageFile,
     bytes: backend.bytes,
-    onConnection: (port) => backend.server.attach(port, workstationPrincipal),
+    onConnection: backend.attach,
     onPageCount: (count) => {
       backend.log.info({ pages: count }, 'connected pages changed');
       report({ event: 'pages', count });

@@ -2,7 +2,6 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { backendContracts } from '#shared/contract/index.ts';
 import type { BackendContracts } from '#shared/contract/index.ts';
-import { workstationPrincipal } from '#shared/domain/principal.ts';
 import { Problem } from '#shared/domain/problem.ts';
 import { RpcConnection } from '#shared/rpc/connect.ts';
 import type { Client } from '#shared/rpc/connect.ts';
@@ -75,7 +74,7 @@ async function asOwner(dataDir: string, isLastAttempt: boolean): Promise<OpenedA
     throw error;
   }
   const [ours, theirs] = createMemoryPortPair();
-  backend.server.attach(theirs, workstationPrincipal);
+  backend.attach(theirs);
   return {
     client: new RpcConnection(backendContracts, ours).client,
     lost: new Promise<never>(() => {}),

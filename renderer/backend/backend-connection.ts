@@ -34,6 +34,7 @@ export class BackendConnection<Cs extends Contracts> {
   readonly client: Client<Cs>;
   readonly #contracts: Cs;
   readonly #openPort: () => Promise<Port>;
+  readonly #serve: (port: Port) => void;
   readonly #subscriptions = new Set<Subscription>();
   readonly #listeners = new Set<() => void>();
   #state: ConnectionState = { kind: 'connecting' };
@@ -41,9 +42,11 @@ export class BackendConnection<Cs extends Contracts> {
   #retryNow: (() => void) | undefined;
   #firstConnection: Promise<void>;
 
-  constructor(contracts: Cs, openPort: () => Promise<Port>) {
+  /** `serve` answers what the backend asks of this page, on every connection anew. */
+  constructor(contracts: Cs, openPort: () => Promise<Port>, serve: (port: Port) => void = () => {}) {
     this.#contracts = contracts;
     this.#openPort = openPort;
+    this.#serve = serve;
     this.client = Object.fromEntries(
       Object.keys(contracts).map((service) => [service, this.#serviceClient(service)]),
     ) as Client<Cs>;
@@ -69,6 +72,7 @@ export class BackendConnection<Cs extends Contracts> {
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.6, LONGEST_PAUSE_MS)) {
       try {
         const port = await this.#openPort();
+        this.#serve(port);
         const connection = new RpcConnection(this.#contracts, port);
         port.onClose(() => this.#lost(connection));
         await connection.checkFingerprint();

@@ -4,6 +4,7 @@ import { SHELL_BRIDGE } from '#shared/contract/shell-bridge.ts';
 import type { Client } from '#shared/rpc/connect.ts';
 import type { Port } from '#shared/rpc/frames.ts';
 import { BackendConnection } from './backend-connection.ts';
+import { pageServer } from './page-services.ts';
 import { openShellPort } from './shell-port.ts';
 import { createWebSocketPort } from './web-socket-port.ts';
 
@@ -11,7 +12,11 @@ export type BackendClient = Client<BackendContracts>;
 
 /** Connects to the backend behind this page, and again whenever the connection is lost. */
 export function connectBackend(): BackendConnection<BackendContracts> {
-  return new BackendConnection(backendContracts, SHELL_BRIDGE in window ? openShellPort : openWebSocketPort);
+  return new BackendConnection(
+    backendContracts,
+    SHELL_BRIDGE in window ? openShellPort : openWebSocketPort,
+    pageServer.attach,
+  );
 }
 
 async function openWebSocketPort(): Promise<Port> {

@@ -12,6 +12,8 @@ export type LiveChannel = z.infer<typeof LiveChannel>;
 
 /** A page that carries peer connections for the backend: it passes sealed bytes and decides nothing. */
 export const carrier = {
+  /** What this page can carry now; asked once when it connects. */
+  describe: method(z.strictObject({}), z.strictObject({ peers: z.array(PeerKind) })),
   openPeer: method(
     z.strictObject({
       peer: PeerKind,
@@ -43,12 +45,23 @@ export const carrier = {
     z.null(),
   ),
   cancelBulk: method(z.strictObject({ transferId: z.uuid() }), z.null()),
-  /** This page can carry peers of that kind from now on. */
-  offered: event(z.strictObject({ peer: PeerKind })),
+  /** This page can carry peers of that kind from now on, or no longer. */
+  offered: event(z.strictObject({ peer: PeerKind, isOffered: z.boolean() })),
 } as const;
+
+/** A camera a page has opened. */
+export const OpenedCamera = z.strictObject({
+  label: z.string(),
+  widthPixels: z.number().int(),
+  heightPixels: z.number().int(),
+  isSimulated: z.boolean(),
+});
+export type OpenedCamera = z.infer<typeof OpenedCamera>;
 
 /** The page that has the microscope's camera, real or simulated. */
 export const cameraHost = {
+  /** The camera of this page; asked once when it connects. */
+  describe: method(z.strictObject({}), z.strictObject({ camera: OpenedCamera.nullable() })),
   /** Takes a frame of the whole sensor and uploads it losslessly and in smaller forms to `/microscope/stills/<stillId>/<form>`. */
   takeStill: method(
     z.strictObject({
@@ -75,14 +88,7 @@ export const cameraHost = {
   /** From now on this page has a picture; `null` again when the camera is gone. */
   cameraChanged: event(
     z.strictObject({
-      camera: z
-        .strictObject({
-          label: z.string(),
-          widthPixels: z.number().int(),
-          heightPixels: z.number().int(),
-          isSimulated: z.boolean(),
-        })
-        .nullable(),
+      camera: OpenedCamera.nullable(),
     }),
   ),
 } as const;

@@ -7,7 +7,6 @@ import { backendContracts } from '#shared/contract/index.ts';
 import type { BackendContracts } from '#shared/contract/index.ts';
 import type { ImportTotals } from '#shared/contract/import.ts';
 import type { ProblemCode } from '#shared/domain/problem.ts';
-import { workstationPrincipal } from '#shared/domain/principal.ts';
 import { RpcConnection } from '#shared/rpc/connect.ts';
 import type { Client } from '#shared/rpc/connect.ts';
 import { createMemoryPortPair } from '#shared/rpc/memory-port.ts';
@@ -31,7 +30,7 @@ export interface TestArchive {
 export function openTestArchive(dataDir: string): TestArchive {
   const backend = composeBackend(dataDir, forkHelper);
   const [near, far] = createMemoryPortPair();
-  backend.server.attach(far, workstationPrincipal);
+  backend.attach(far);
   const { client } = new RpcConnection(backendContracts, near);
   return {
     backend,

@@ -3,7 +3,6 @@ import path from 'node:path';
 import type { ImportTotals } from '#shared/contract/import.ts';
 import { backendContracts } from '#shared/contract/index.ts';
 import type { DicomJson } from '#shared/dicom/dicom-json.ts';
-import { workstationPrincipal } from '#shared/domain/principal.ts';
 import { RpcConnection } from '#shared/rpc/connect.ts';
 import type { Client } from '#shared/rpc/connect.ts';
 import { createMemoryPortPair } from '#shared/rpc/memory-port.ts';
@@ -33,7 +32,7 @@ export function openWebArchive(): WebArchive {
   const directory = temporaryDirectory();
   const backend = composeBackend(path.join(directory.path, 'data'), forkHelper);
   const [ours, theirs] = createMemoryPortPair();
-  backend.server.attach(theirs, workstationPrincipal);
+  backend.attach(theirs);
   const { client } = new RpcConnection(backendContracts, ours);
   let imports = 0;
 
