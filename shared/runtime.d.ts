@@ -23,3 +23,39 @@ declare class TextEncoder {
 }
 
 declare function queueMicrotask(callback: () => void): void;
+
+/** What `shared/link` needs of WebCrypto. */
+interface CryptoKey {
+  readonly type: string;
+}
+
+interface GcmParameters {
+  readonly name: 'AES-GCM';
+  readonly iv: Uint8Array<ArrayBuffer>;
+  readonly additionalData: Uint8Array<ArrayBuffer>;
+}
+
+declare const crypto: {
+  getRandomValues<Bytes extends Uint8Array<ArrayBuffer>>(bytes: Bytes): Bytes;
+  readonly subtle: {
+    importKey(
+      format: 'raw',
+      bytes: Uint8Array<ArrayBuffer>,
+      algorithm: 'AES-GCM' | 'HKDF',
+      isExtractable: boolean,
+      usages: ('encrypt' | 'decrypt' | 'deriveBits')[],
+    ): Promise<CryptoKey>;
+    encrypt(parameters: GcmParameters, key: CryptoKey, bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer>;
+    decrypt(parameters: GcmParameters, key: CryptoKey, bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer>;
+    deriveBits(
+      parameters: {
+        readonly name: 'HKDF';
+        readonly hash: 'SHA-256';
+        readonly salt: Uint8Array<ArrayBuffer>;
+        readonly info: Uint8Array<ArrayBuffer>;
+      },
+      key: CryptoKey,
+      bits: number,
+    ): Promise<ArrayBuffer>;
+  };
+};
