@@ -7,6 +7,7 @@ import type { Principal } from '#shared/domain/principal.ts';
 import { Problem } from '#shared/domain/problem.ts';
 import type { Announcer, Service } from '#shared/rpc/contract.ts';
 import type { Port } from '#shared/rpc/frames.ts';
+import { RpcError } from '#shared/rpc/frames.ts';
 import { RpcServer } from '#shared/rpc/serve.ts';
 import { systemClock } from './clock.ts';
 import { lockDataFolder } from './database/lock.ts';
@@ -21,6 +22,7 @@ import { Pages } from './pages.ts';
 import { CodecPool } from './processes/codec-pool.ts';
 import type { SpawnHelper } from './processes/helper-process.ts';
 import { createArchive } from './services/archive/index.ts';
+import { createMicroscope } from './services/microscope/index.ts';
 import { createSettings } from './services/settings/index.ts';
 import { createViewing } from './services/viewing/index.ts';
 import type { FetchHandler } from './transport/fetch-handler.ts';
@@ -98,10 +100,23 @@ function compose(
     },
     studyOfInstance: (sopUid) => archive.queries.studyOfInstance(sopUid),
   });
+  const pages = new Pages();
+  const microscope = createMicroscope({
+    dataDir,
+    database,
+    announcer,
+    clock: systemClock,
+    log,
+    pages,
+    startDeviceHost: () => spawnHelper('device-host'),
+    archiveStill: () => Promise.reject(new RpcError('unavailable', 'not yet')),
+    link: { sendOn: () => {}, say: () => {}, sendFile: () => Promise.resolve(undefined) },
+  });
   const server = new RpcServer<BackendContracts, Principal>({
     contracts: backendContracts,
     services: {
       archive: archive.service,
+      microscope: microscope.service,
       settings: settings.service,
       viewing: viewing.service,
       workstation: {
@@ -120,7 +135,6 @@ function compose(
     },
     problemOf: (error) => storageProblem(error)?.code,
   });
-  const pages = new Pages();
   const attach = (port: Port) => {
     server.attach(port, workstationPrincipal);
     pages.add(port);
@@ -136,9 +150,12 @@ function compose(
     log,
   });
 
-  /** Answers everything below `/dicomweb/` and `/import/`. */
-  const bytes: FetchHandler = (request) =>
-    new URL(request.url).pathname.startsWith('/import/') ? archive.upload(request) : dicomweb(request);
+  /** Answers everything below `/dicomweb/`, `/import/` and `/microscope/`. */
+  const bytes: FetchHandler = (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname.startsWith('/import/')) return archive.upload(request);
+    return pathname.startsWith('/microscope/') ? microscope.pictures(request) : dicomweb(request);
+  };
   const endpoint = new LocalEndpoint({
     dataDir,
     bytes,
@@ -155,6 +172,7 @@ function compose(
     log,
     close: async () => {
       await endpoint.close();
+      microscope.close();
       codec.close();
       await archive.close();
       database.close();

@@ -19,6 +19,7 @@ export const deviceHost = {
       motionKey: Bytes,
       requestKey: Bytes,
       telemetryKey: Bytes,
+      replyKey: Bytes,
     }),
     z.null(),
   ),

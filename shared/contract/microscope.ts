@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { RemoteMicroscope, StillFacts, Talk } from '../link/talk.ts';
 import { DeviceReply, DeviceRequest, MotionIntent } from '../motion/intent.ts';
 import { MicroscopeConfiguration } from '../motion/microscope-configuration.ts';
-import { PositionUm } from '../motion/position.ts';
+import { PointUm, PositionUm } from '../motion/position.ts';
 import { Telemetry } from '../motion/telemetry.ts';
 import { event, method } from '../rpc/contract.ts';
 
@@ -50,6 +50,17 @@ export const DayCheck = z.strictObject({
 });
 export type DayCheck = z.infer<typeof DayCheck>;
 
+/** A picture of the whole slide: `/microscope/maps/<slideId>`. */
+export const SlideMap = z.strictObject({
+  slideId: z.uuid(),
+  /** Stage coordinates of the corner of the first pixel. */
+  originUm: PointUm,
+  micrometresPerPixel: z.number().positive(),
+  widthPixels: z.number().int().positive(),
+  heightPixels: z.number().int().positive(),
+});
+export type SlideMap = z.infer<typeof SlideMap>;
+
 export const MicroscopeState = z.strictObject({
   /** Null: no microscope at this workstation; it may steer another. */
   configuration: MicroscopeConfiguration.nullable(),
@@ -59,7 +70,11 @@ export const MicroscopeState = z.strictObject({
   lastCheck: DayCheck.nullable(),
   /** What the other workstation told of its microscope. */
   remote: RemoteMicroscope.nullable(),
+  /** Of the slide that is on the stage now. */
+  map: SlideMap.nullable(),
 });
+
+export type MicroscopeState = z.infer<typeof MicroscopeState>;
 
 /** The microscope of this workstation, or the one of the workstation we talk to. */
 export const microscope = {
@@ -108,16 +123,7 @@ export const microscope = {
     z.strictObject({ checks: z.array(DayCheck) }),
   ),
   /** The overview of the slide, once uploaded to `/microscope/maps/<slideId>`; given to whoever is connected. */
-  offerMap: method(
-    z.strictObject({
-      slideId: z.uuid(),
-      originUm: z.strictObject({ x: z.number(), y: z.number() }),
-      micrometresPerPixel: z.number().positive(),
-      widthPixels: z.number().int(),
-      heightPixels: z.number().int(),
-    }),
-    z.null(),
-  ),
+  offerMap: method(SlideMap, z.null()),
   listSerialPorts: method(z.strictObject({}), z.strictObject({ paths: z.array(z.string()) })),
   telemetry: event(Telemetry),
   simulatedOptics: event(
@@ -130,14 +136,6 @@ export const microscope = {
   ),
   heard: event(Talk),
   stillChanged: event(Still),
-  mapArrived: event(
-    z.strictObject({
-      slideId: z.uuid(),
-      originUm: z.strictObject({ x: z.number(), y: z.number() }),
-      micrometresPerPixel: z.number(),
-      widthPixels: z.number().int(),
-      heightPixels: z.number().int(),
-    }),
-  ),
+  mapArrived: event(SlideMap),
   stateChanged: event(MicroscopeState),
 } as const;

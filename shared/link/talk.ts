@@ -34,10 +34,11 @@ export const StillFacts = z.object({
   micrometresPerPixel: z.number(),
   widthPixels: z.number().int(),
   heightPixels: z.number().int(),
-  focusScore: z.number(),
-  /** Of the lossless file. */
-  sha256: z.string().length(64),
-  sizeBytes: z.number().int(),
+  /** Null, like hash and size, until the whole frame has been encoded: the lossy form is shown before. */
+  focusScore: z.number().nullable(),
+  /** Of the lossless file, hex. */
+  sha256: z.string().length(64).nullable(),
+  sizeBytes: z.number().int().nullable(),
   requestedBy: z.enum(['bench', 'pathologist']),
   /** Pinned by a person; otherwise taken because the stage settled, and forgotten with the next move. */
   isKept: z.boolean(),

@@ -61,6 +61,7 @@ export const laws: readonly FolderLaw[] = [
       'electron/backend/log.ts',
       'electron/backend/clock.ts',
       'electron/backend/keys.ts',
+      'electron/backend/pages.ts',
       'electron/backend/sealed-file.ts',
     ],
     packages: ['node:', 'better-sqlite3', 'jose', 'mqtt', 'zod'],

@@ -15,7 +15,7 @@ export interface HelperExit {
   readonly signal: string | null;
 }
 
-export type HelperRole = 'ingest' | 'codec' | 'care';
+export type HelperRole = 'ingest' | 'codec' | 'care' | 'device-host';
 
 /** Electron starts helpers as utility processes through the shell, everything else by `forkHelper`. */
 export type SpawnHelper = (role: HelperRole) => HelperProcess;
@@ -36,12 +36,14 @@ const limitsByRole: Readonly<Record<HelperRole, HelperLimits>> = {
   ingest: { heapMib: 1024, residentMib: 1536, dataMib: 2560 },
   codec: { heapMib: 1024, residentMib: 3072, dataMib: 5120 },
   care: { heapMib: 512, residentMib: 1024, dataMib: 2560 },
+  'device-host': { heapMib: 256, residentMib: 512, dataMib: 2560 },
 };
 
 const entries: Readonly<Record<HelperRole, string>> = {
   ingest: './ingest-process.ts',
   codec: './codec-process.ts',
   care: './care-process.ts',
+  'device-host': '../../device-host/main-process.ts',
 };
 
 /** File of a helper and the arguments that keep it within its limits, for whoever starts it. */

@@ -16,7 +16,7 @@ export interface LoopbackServerOptions {
   /** 0 for any free one. */
   readonly port: number;
   readonly findPageFile: FindPageFile;
-  /** Answers everything below `/dicomweb/` and `/import/`. */
+  /** Answers everything below `BYTES_PREFIXES`. */
   readonly bytes: FetchHandler;
   readonly onConnection: (port: Port) => void;
   /** Told whenever a page comes or goes. */
@@ -24,8 +24,8 @@ export interface LoopbackServerOptions {
   readonly log: Log;
 }
 
-/** DICOMweb, and files that a page sends to an import. */
-const BYTES_PREFIXES = ['/dicomweb/', '/import/'];
+/** DICOMweb, files that a page sends to an import, and pictures of the microscope. */
+const BYTES_PREFIXES = ['/dicomweb/', '/import/', '/microscope/'];
 /** What one request may bring: a whole study by STOW-RS, but not everything a disk can hold. */
 const MAXIMUM_BODY_BYTES = 16 * 1024 ** 3;
 /** The longest text of a frame, where every character takes three bytes. */

@@ -1,0 +1,79 @@
+import type { SlideMap } from '#shared/contract/microscope.ts';
+import type { Talk } from '#shared/link/talk.ts';
+import type { PictureFiles } from './still-files.ts';
+
+type MapTalk = Extract<Talk, { kind: 'map' }>;
+
+export interface MapsOptions {
+  readonly files: PictureFiles;
+  readonly say: (talk: Talk) => void;
+  readonly sendFile: (path: string) => Promise<string | undefined>;
+  readonly onArrived: (map: SlideMap) => void;
+}
+
+/** The overview of the slide on the stage: never more than one, and never of another slide. */
+export class Maps {
+  readonly #options: MapsOptions;
+  readonly #awaited = new Map<string, SlideMap>();
+  readonly #early = new Map<string, string>();
+  /** Drawn here or by the peer; shown only while its slide is on the stage. */
+  #map: SlideMap | undefined;
+  #slideId: string | null = null;
+
+  constructor(options: MapsOptions) {
+    this.#options = options;
+  }
+
+  /** The slide that telemetry tells of; whatever was drawn of another one is gone. */
+  slideIs(slideId: string | null): void {
+    if (slideId === this.#slideId) return;
+    if (this.#slideId !== null) this.#options.files.removeMap(this.#slideId);
+    this.#slideId = slideId;
+    const map = this.current();
+    if (map) this.#options.onArrived(map);
+    else if (slideId !== null) this.#map = undefined;
+  }
+
+  /** The overview of the slide that is on the stage now. */
+  current(): SlideMap | null {
+    return this.#map && this.#map.slideId === this.#slideId ? this.#map : null;
+  }
+
+  async offer(map: SlideMap): Promise<void> {
+    if (map.slideId !== this.#slideId) return;
+    this.#map = map;
+    this.#options.onArrived(map);
+    await this.offerAgain();
+  }
+
+  /** To a peer that has just come. */
+  async offerAgain(): Promise<void> {
+    const map = this.current();
+    if (!map) return;
+    const { files, sendFile, say } = this.#options;
+    const transferId = await sendFile(files.mapPath(map.slideId));
+    if (transferId !== undefined) say({ kind: 'map', transferId, ...map });
+  }
+
+  heard({ kind: _kind, transferId, ...map }: MapTalk): void {
+    this.#awaited.set(transferId, map);
+    const early = this.#early.get(transferId);
+    if (early !== undefined) void this.arrived(transferId, early);
+  }
+
+  /** Resolves with false where the file belongs to no map that was announced. */
+  async arrived(transferId: string, path: string): Promise<boolean> {
+    const map = this.#awaited.get(transferId);
+    if (!map) {
+      this.#early.set(transferId, path);
+      return false;
+    }
+    this.#awaited.delete(transferId);
+    this.#early.delete(transferId);
+    await this.#options.files.adopt(path, this.#options.files.mapPath(map.slideId));
+    // Of a slide that has left the stage meanwhile, or that telemetry has not told of yet.
+    this.#map = map;
+    if (map.slideId === this.#slideId) this.#options.onArrived(map);
+    return true;
+  }
+}

@@ -1,0 +1,190 @@
+import type { Still } from '#shared/contract/microscope.ts';
+import type { StillFacts, Talk } from '#shared/link/talk.ts';
+import type { Objective } from '#shared/motion/objective.ts';
+import type { Telemetry } from '#shared/motion/telemetry.ts';
+import { RpcError } from '#shared/rpc/frames.ts';
+import type { Clock } from '#backend/clock.ts';
+import type { Pages } from '#backend/pages.ts';
+import type { MicroscopeRecords } from './records.ts';
+import type { PictureFiles } from './still-files.ts';
+
+type StillForm = Still['forms'][number]['form'];
+
+export interface StillsOptions {
+  readonly records: MicroscopeRecords;
+  readonly files: PictureFiles;
+  readonly clock: Clock;
+  readonly pages: Pages;
+  readonly objectiveOf: (objectiveId: number) => Objective | undefined;
+  /** Telemetry of the own microscope, newest last. */
+  readonly recentTelemetry: () => readonly Telemetry[];
+  readonly say: (talk: Talk) => void;
+  /** Offers a file to the peer; undefined without one. */
+  readonly sendFile: (path: string) => Promise<string | undefined>;
+  readonly onChange: (still: Still) => void;
+}
+
+/** Pictures nobody pinned that are kept for going back to what was just seen. */
+const UNPINNED_STILLS = 12;
+
+/** Takes stills at the bench, receives them at the console, and proves that they are what was sent. */
+export class Stills {
+  readonly #options: StillsOptions;
+  /** Forms announced by the peer whose bytes have not arrived, and bytes that came before they were announced. */
+  readonly #awaited = new Map<string, Extract<Talk, { kind: 'still-form' }>>();
+  readonly #early = new Map<string, string>();
+
+  constructor(options: StillsOptions) {
+    this.#options = options;
+  }
+
+  /** At the bench: a frame of the whole sensor, exposed while the stage stands still. */
+  async take(
+    { stillId, isKept, lossyWidth }: { stillId: string; isKept: boolean; lossyWidth: number },
+    requestedBy: StillFacts['requestedBy'],
+  ): Promise<void> {
+    const { pages, records, clock, say } = this.#options;
+    const camera = pages.cameraHost();
+    if (!camera) throw new RpcError('unavailable', 'no-camera');
+    if (records.still(stillId)) throw new RpcError('conflict', 'this still exists');
+    const before = this.#options.recentTelemetry().at(-1);
+    const objective = before?.objectiveId == null ? undefined : this.#options.objectiveOf(before.objectiveId);
+    if (!before?.slide || !objective) throw new RpcError('unavailable', 'no-slide');
+    const { widthPixels, heightPixels } = camera.camera;
+    const facts: StillFacts = {
+      stillId,
+      slideId: before.slide.slideId,
+      label: before.slide.label,
+      takenAtUtc: new Date(clock.nowMs()).toISOString(),
+      deviceTimeMs: before.deviceTimeMs,
+      positionUm: before.positionUm,
+      objectiveId: objective.id,
+      magnification: objective.magnification,
+      numericalAperture: objective.numericalAperture,
+      micrometresPerPixel: objective.micrometresPerPixel,
+      widthPixels,
+      heightPixels,
+      focusScore: null,
+      sha256: null,
+      sizeBytes: null,
+      requestedBy,
+      isKept,
+    };
+    this.#store({ facts, forms: [], archivedSopUid: null });
+    say({ kind: 'still', facts });
+    try {
+      const { focusScore, sha256, sizeBytes, deviceTimeMs, ...size } = await camera.host.takeStill({
+        stillId,
+        lossyWidth,
+      });
+      const at = this.#standingAt(deviceTimeMs, before);
+      const complete = { ...facts, ...size, deviceTimeMs, positionUm: at, focusScore, sha256, sizeBytes };
+      const still = records.still(stillId);
+      if (!still) return;
+      this.#store({
+        ...still,
+        facts: complete,
+        forms: still.forms.map((form) => ({ ...form, isVerified: true })),
+      });
+      say({ kind: 'still', facts: complete });
+    } catch (error) {
+      this.#drop(stillId);
+      throw error;
+    }
+  }
+
+  /** A form of an own still was uploaded by the page with the camera. */
+  async uploaded(stillId: string, form: StillForm, qualityPercent: number | null): Promise<void> {
+    const { records, files, sendFile, say } = this.#options;
+    const still = records.still(stillId);
+    if (!still) return;
+    const file = files.stillPath(stillId, form);
+    this.#addForm(stillId, { form, qualityPercent, isVerified: true });
+    const [transferId, sha256] = await Promise.all([sendFile(file), files.sha256(file)]);
+    if (transferId !== undefined) {
+      say({ kind: 'still-form', stillId, form, transferId, sha256, qualityPercent });
+    }
+  }
+
+  /** The peer tells of a still of its microscope. */
+  heard(talk: Extract<Talk, { kind: 'still' | 'still-form' | 'still-refused' }>): void {
+    const { records } = this.#options;
+    if (talk.kind === 'still') {
+      const known = records.still(talk.facts.stillId);
+      this.#store({
+        forms: [],
+        archivedSopUid: null,
+        ...known,
+        // Pinned here is pinned, whatever the other side has made of it.
+        facts: { ...talk.facts, isKept: talk.facts.isKept || known?.facts.isKept === true },
+      });
+    } else if (talk.kind === 'still-form') {
+      this.#awaited.set(talk.transferId, talk);
+      const early = this.#early.get(talk.transferId);
+      if (early !== undefined) void this.arrived(talk.transferId, early);
+    } else this.#drop(talk.stillId);
+  }
+
+  /** A file came over the bulk peer. Resolves with false where it belongs to no still. */
+  async arrived(transferId: string, path: string): Promise<boolean> {
+    const awaited = this.#awaited.get(transferId);
+    if (!awaited) {
+      this.#early.set(transferId, path);
+      return false;
+    }
+    this.#awaited.delete(transferId);
+    this.#early.delete(transferId);
+    const { files } = this.#options;
+    const { stillId, form, sha256, qualityPercent } = awaited;
+    const target = files.stillPath(stillId, form);
+    await files.adopt(path, target);
+    this.#addForm(stillId, { form, qualityPercent, isVerified: (await files.sha256(target)) === sha256 });
+    return true;
+  }
+
+  keep(stillId: string): boolean {
+    const still = this.#options.records.still(stillId);
+    if (!still) return false;
+    this.#store({ ...still, facts: { ...still.facts, isKept: true } });
+    return true;
+  }
+
+  archived(stillId: string, sopUid: string): void {
+    const still = this.#options.records.still(stillId);
+    if (still) this.#store({ ...still, archivedSopUid: sopUid });
+  }
+
+  /** Where the stage stood during the exposure. @throws if it moved: the picture would lie about its place */
+  #standingAt(deviceTimeMs: number, before: Telemetry): Telemetry['positionUm'] {
+    const recent = this.#options.recentTelemetry();
+    const since = recent.filter((telemetry) => telemetry.deviceTimeMs >= before.deviceTimeMs);
+    const during = since.filter((telemetry) => telemetry.deviceTimeMs <= deviceTimeMs + 100);
+    const hasMoved = during.some(
+      ({ axes, slide, objectiveId }) =>
+        Object.values(axes).includes('moving') ||
+        slide?.slideId !== before.slide?.slideId ||
+        objectiveId !== before.objectiveId,
+    );
+    if (hasMoved) throw new RpcError('conflict', 'moved');
+    return (during.at(-1) ?? before).positionUm;
+  }
+
+  #addForm(stillId: string, added: Still['forms'][number]): void {
+    const still = this.#options.records.still(stillId);
+    if (!still) return;
+    this.#store({ ...still, forms: [...still.forms.filter(({ form }) => form !== added.form), added] });
+  }
+
+  #store(still: Still): void {
+    const { records, onChange } = this.#options;
+    records.saveStill(still);
+    onChange(still);
+    for (const forgotten of records.forgetStills(UNPINNED_STILLS)) this.#options.files.removeStill(forgotten);
+  }
+
+  #drop(stillId: string): void {
+    const { records, files } = this.#options;
+    records.dropStill(stillId);
+    files.removeStill(stillId);
+  }
+}
