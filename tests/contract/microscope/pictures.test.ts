@@ -1,0 +1,174 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Still } from '#shared/contract/microscope.ts';
+import type { StillFacts, Talk } from '#shared/link/talk.ts';
+import { simulatedMicroscope } from '#shared/motion/simulated-microscope.ts';
+import type { Telemetry } from '#shared/motion/telemetry.ts';
+import { systemClock } from '#backend/clock.ts';
+import { openDatabase } from '#backend/database/open.ts';
+import { plainKeyProvider } from '#backend/keys.ts';
+import { Pages } from '#backend/pages.ts';
+import { Maps } from '#backend/services/microscope/maps.ts';
+import { createPictureHandler } from '#backend/services/microscope/picture-handler.ts';
+import { createRecords } from '#backend/services/microscope/records.ts';
+import { PictureFiles } from '#backend/services/microscope/still-files.ts';
+import { Stills } from '#backend/services/microscope/stills.ts';
+import { temporaryDirectory } from '#tests/support/workstation.ts';
+
+let folder: ReturnType<typeof temporaryDirectory>;
+let database: ReturnType<typeof openDatabase>;
+
+beforeEach(() => {
+  folder = temporaryDirectory();
+  database = openDatabase(folder.path, plainKeyProvider);
+});
+
+afterEach(() => {
+  database.close();
+  folder.remove();
+});
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+function factsOf(bytes: Uint8Array, more: Partial<StillFacts> = {}): StillFacts {
+  return {
+    stillId: randomUUID(),
+    slideId: randomUUID(),
+    label: '24-1234 F1-1',
+    takenAtUtc: new Date().toISOString(),
+    deviceTimeMs: 1000,
+    positionUm: { x: 1, y: 2, z: 3 },
+    objectiveId: 3,
+    magnification: 10,
+    numericalAperture: 0.3,
+    micrometresPerPixel: 0.5,
+    widthPixels: 1920,
+    heightPixels: 1200,
+    focusScore: 1,
+    sha256: sha256(bytes),
+    sizeBytes: bytes.length,
+    requestedBy: 'pathologist',
+    isKept: false,
+    ...more,
+  };
+}
+
+function createStills() {
+  const changes: Still[] = [];
+  const said: Talk[] = [];
+  const records = createRecords(database, systemClock);
+  const files = new PictureFiles(folder.path);
+  const stills = new Stills({
+    records,
+    files,
+    clock: systemClock,
+    pages: new Pages(),
+    objectiveOf: (id) => simulatedMicroscope.objectives.find((objective) => objective.id === id),
+    recentTelemetry: (): readonly Telemetry[] => [],
+    say: (talk) => void said.push(talk),
+    sendFile: () => Promise.resolve(undefined),
+    onChange: (still) => void changes.push(still),
+  });
+  return { stills, records, files, changes, said };
+}
+
+function arrivedFile(bytes: Uint8Array): string {
+  const file = path.join(folder.path, randomUUID());
+  writeFileSync(file, bytes);
+  return file;
+}
+
+test('a received still is verified only if its bytes are those the sealed message named, in whatever order they come', async () => {
+  const { stills, records } = createStills();
+  const bytes = new Uint8Array(1000).fill(7);
+  const facts = factsOf(bytes);
+  const form = {
+    kind: 'still-form' as const,
+    stillId: facts.stillId,
+    form: 'lossless' as const,
+    qualityPercent: null,
+  };
+
+  const early = randomUUID();
+  await stills.arrived(early, arrivedFile(bytes));
+  stills.heard({ kind: 'still', facts });
+  expect(records.still(facts.stillId)?.forms).toEqual([]);
+  stills.heard({ ...form, transferId: early, sha256: sha256(bytes) });
+  await expect
+    .poll(() => records.still(facts.stillId)?.forms)
+    .toEqual([{ form: 'lossless', qualityPercent: null, isVerified: true }]);
+
+  const tampered = randomUUID();
+  stills.heard({ ...form, transferId: tampered, sha256: sha256(bytes) });
+  await stills.arrived(tampered, arrivedFile(bytes.with(3, 8)));
+  expect(records.still(facts.stillId)?.forms).toEqual([
+    { form: 'lossless', qualityPercent: null, isVerified: false },
+  ]);
+});
+
+test('stills nobody pinned give way to newer ones, pinned ones stay with their files', async () => {
+  const { stills, records, files } = createStills();
+  const bytes = new Uint8Array(10);
+  const pinned = factsOf(bytes, { isKept: true, takenAtUtc: '2026-01-01T00:00:00.000Z' });
+  stills.heard({ kind: 'still', facts: pinned });
+  const transferId = randomUUID();
+  const form = { stillId: pinned.stillId, form: 'lossy' as const, qualityPercent: 80 };
+  stills.heard({ kind: 'still-form', ...form, transferId, sha256: sha256(bytes) });
+  await stills.arrived(transferId, arrivedFile(bytes));
+  const first = factsOf(bytes, { takenAtUtc: '2026-01-02T00:00:00.000Z' });
+  stills.heard({ kind: 'still', facts: first });
+  for (let minute = 10; minute < 40; minute++) {
+    stills.heard({ kind: 'still', facts: factsOf(bytes, { takenAtUtc: `2026-01-03T00:${minute}:00.000Z` }) });
+  }
+  expect(records.still(first.stillId)).toBeUndefined();
+  expect(records.still(pinned.stillId)?.facts.isKept).toBe(true);
+  expect(existsSync(files.stillPath(pinned.stillId, 'lossy'))).toBe(true);
+});
+
+test('an old map never lies under a new slide', async () => {
+  const shown: string[] = [];
+  const files = new PictureFiles(folder.path);
+  const maps = new Maps({
+    files,
+    say: () => {},
+    sendFile: () => Promise.resolve(undefined),
+    onArrived: ({ slideId }) => void shown.push(slideId),
+  });
+  const [old, next] = [randomUUID(), randomUUID()];
+  const map = { originUm: { x: 0, y: 0 }, micrometresPerPixel: 10, widthPixels: 10, heightPixels: 10 };
+  maps.slideIs(old);
+  await maps.offer({ ...map, slideId: old });
+  expect(maps.current()?.slideId).toBe(old);
+
+  maps.slideIs(null);
+  expect(maps.current()).toBeNull();
+  maps.slideIs(next);
+  expect(maps.current()).toBeNull();
+  // Late news of the slide that has left the stage.
+  await maps.offer({ ...map, slideId: old });
+  const transferId = randomUUID();
+  maps.heard({ kind: 'map', transferId, ...map, slideId: old });
+  await maps.arrived(transferId, arrivedFile(new Uint8Array(4)));
+  expect(maps.current()).toBeNull();
+  maps.slideIs(old);
+  maps.slideIs(next);
+  expect(shown.filter((slideId) => slideId === next)).toEqual([]);
+});
+
+test('pictures are put and got by ids, never by paths, and not beyond the limit', async () => {
+  const { stills, files } = createStills();
+  const handle = createPictureHandler(files, stills);
+  const slideId = randomUUID();
+  const url = `http://localhost/microscope/maps/${slideId}`;
+  const jpeg = new Uint8Array([0xff, 0xd8, 1, 2]);
+  const put = await handle(new Request(url, { method: 'PUT', body: jpeg }));
+  expect(put.status).toBe(204);
+  const got = await handle(new Request(url));
+  expect(got.headers.get('content-type')).toBe('image/jpeg');
+  expect(new Uint8Array(await got.arrayBuffer())).toEqual(jpeg);
+  for (const bad of ['maps/..%2f..%2fkey', `stills/${slideId}/secret`, 'stills/../x', `stills/${slideId}`]) {
+    expect((await handle(new Request(`http://localhost/microscope/${bad}`))).status).toBe(404);
+  }
+});
