@@ -23,8 +23,15 @@ const quiet = [
   '--metrics-recording-only',
   '--password-store=basic',
   '--use-mock-keychain',
-  '--disable-features=Translate,OptimizationHints,MediaRouter,CalculateNativeWinOcclusion,IntensiveWakeUpThrottling,AutofillServerCommunication',
+  '--disable-features=Translate,OptimizationHints,MediaRouter,CalculateNativeWinOcclusion,IntensiveWakeUpThrottling,WebRtcHideLocalIpsWithMdns,AutofillServerCommunication',
 ];
+
+/**
+ * Addresses are told to the paired workstation only, sealed: names in their place could be resolved by
+ * multicast alone. On a machine without a network its two workstations still find each other, and the
+ * voice of the other end is heard without a click.
+ */
+const forPeers = ['--allow-loopback-in-peer-connection', '--autoplay-policy=no-user-gesture-required'];
 
 export interface BrowserWindowOptions {
   readonly browser: Browser;
@@ -48,6 +55,7 @@ export function browserArguments({
     '--window-size=1600,1000',
     ...withoutThrottling,
     ...quiet,
+    ...forPeers,
     ...(withoutSandbox ? ['--no-sandbox'] : []),
   ];
 }

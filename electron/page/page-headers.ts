@@ -41,7 +41,8 @@ export function headersOfPageFile(pathname: string): Record<string, string> {
     // Isolated pages may share memory with their workers: reformats then need no second copy of the pixels.
     'Cross-Origin-Embedder-Policy': 'require-corp',
     'Cross-Origin-Resource-Policy': 'same-origin',
-    'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=(), payment=()',
+    'Permissions-Policy':
+      'camera=(self), microphone=(self), geolocation=(), usb=(), serial=(), hid=(), payment=()',
     'Referrer-Policy': 'no-referrer',
     'X-Content-Type-Options': 'nosniff',
     'X-Frame-Options': 'DENY',

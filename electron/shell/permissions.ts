@@ -1,8 +1,11 @@
 import type { Session } from 'electron';
 import { isPageUrl } from './page-address.ts';
 
-/** What the page may do beyond drawing itself. Electron's default is to allow everything. */
-const allowed = new Set<string>(['fullscreen', 'clipboard-sanitized-write']);
+/**
+ * What the page may do beyond drawing itself: `media` is the camera of the microscope and the voice of
+ * who sits at it. Electron's default is to allow everything.
+ */
+const allowed = new Set<string>(['fullscreen', 'clipboard-sanitized-write', 'media']);
 
 /** Answers every way in which Chromium asks whether a page may do something. */
 export function limitPermissions(session: Session): void {

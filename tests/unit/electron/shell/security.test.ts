@@ -108,9 +108,9 @@ test('4 every page is sandboxed', () => {
 });
 
 describe('5 permissions', () => {
-  const harmless = ['fullscreen', 'clipboard-sanitized-write'];
+  const harmless = ['fullscreen', 'clipboard-sanitized-write', 'media'];
 
-  test('of all that Chromium knows, the page has two', () => {
+  test('of all that Chromium knows, the page has three', () => {
     const permissions = documentedPermissions();
     expect(permissions.length).toBeGreaterThan(40);
     for (const permission of [...permissions, 'invented']) {

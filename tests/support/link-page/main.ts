@@ -1,0 +1,97 @@
+// The workstation's peers in a page without backend: the test is the backend, through the same contract.
+import type { LiveChannel } from '#shared/contract/page.ts';
+import { toBase64 } from '#renderer/link/base64.ts';
+import { LiveLink, liveCarrier } from '#renderer/link/live-link.ts';
+import type { LinkTold } from '#renderer/link/live-link.ts';
+import type { MediaSlot } from '#renderer/link/media-lines.ts';
+import { stampedPicture, watchStamps } from './stamped-picture.ts';
+
+declare global {
+  /** What the page tells its backend; the test answers. */
+  var tellBackend: (method: string, input: unknown) => Promise<unknown>;
+  var linkPage: typeof page;
+}
+
+/** The newest channel of each name. */
+const rawChannels = new Map<string, RTCDataChannel>();
+globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+  override createDataChannel(label: string, options?: RTCDataChannelInit): RTCDataChannel {
+    const channel = super.createDataChannel(label, options);
+    rawChannels.set(label, channel);
+    return channel;
+  }
+};
+
+const tell =
+  (method: string) =>
+  (input: unknown): Promise<never> =>
+    globalThis.tellBackend(method, input) as Promise<never>;
+
+/** Messages that came, per channel, as text; echoed where asked for. */
+const received: { channel: LiveChannel; text: string }[] = [];
+let isEchoing = false;
+const echoes = new Map<string, (atMs: number) => void>();
+
+const told: LinkTold = {
+  peerSignal: tell('peerSignal'),
+  peerConnected: tell('peerConnected'),
+  peerLost: tell('peerLost'),
+  received: ({ channel, bytes }) => {
+    const text = atob(bytes);
+    echoes.get(text)?.(performance.now());
+    received.push({ channel, text });
+    if (isEchoing && text.startsWith('?')) live.send(channel, btoa(`!${text.slice(1)}`));
+    return Promise.resolve(null);
+  },
+  bulkProgress: tell('bulkProgress'),
+};
+
+const live = new LiveLink(told);
+const carrier = liveCarrier(live);
+const picture = stampedPicture(1280, 720);
+let watched: ReturnType<typeof watchStamps> | undefined;
+
+/** Milliseconds there and back for each of so many messages, one every `pauseMs`. */
+async function roundTrips(channel: LiveChannel, count: number, pauseMs: number): Promise<number[]> {
+  const times: number[] = [];
+  for (let index = 0; index < count; index++) {
+    const id = `${performance.now()}-${index}`;
+    const startMs = performance.now();
+    const back = new Promise<number>((resolve) => echoes.set(`!${id}`, (atMs) => resolve(atMs - startMs)));
+    live.send(channel, toBase64(new TextEncoder().encode(`?${id}`)));
+    times.push(
+      await Promise.race([back, new Promise<number>((resolve) => setTimeout(resolve, 3000, Infinity))]),
+    );
+    echoes.delete(`!${id}`);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+  return times;
+}
+
+const page = {
+  live,
+  carrier: (method: keyof typeof carrier, input: never) =>
+    carrier[method](input, undefined as never) as unknown,
+  send: (channel: LiveChannel, text: string) => live.send(channel, btoa(text)),
+  received,
+  echo: () => (isEchoing = true),
+  roundTrips,
+  /** Sends the stamped picture, or nothing any more. */
+  showPicture: (isShown: boolean) => live.show('microscope', isShown ? picture.track : null),
+  freezePicture: picture.freeze,
+  show: (slot: MediaSlot, track: MediaStreamTrack | null) => live.show(slot, track),
+  watch: () => {
+    watched?.stop();
+    watched = watchStamps(live.remote.microscope);
+  },
+  /** All frames seen since the watching began. */
+  frames: () => watched?.frames ?? [],
+  /** Straight into a channel, as a hostile peer would. */
+  sendRaw: (channel: string, data: string | number[]) => {
+    const raw = rawChannels.get(channel);
+    if (typeof data === 'string') raw?.send(data);
+    else raw?.send(new Uint8Array(data));
+  },
+};
+
+globalThis.linkPage = page;
