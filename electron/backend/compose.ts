@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { backendContracts } from '#shared/contract/index.ts';
 import type { BackendContracts } from '#shared/contract/index.ts';
+import type { TrialWorkstation } from '#shared/contract/launch.ts';
 import type { workstation } from '#shared/contract/workstation.ts';
 import { workstationPrincipal } from '#shared/domain/principal.ts';
 import type { Principal } from '#shared/domain/principal.ts';
@@ -10,6 +11,7 @@ import type { Port } from '#shared/rpc/frames.ts';
 import { RpcError } from '#shared/rpc/frames.ts';
 import { RpcServer } from '#shared/rpc/serve.ts';
 import { systemClock } from './clock.ts';
+import { tryMicroscope } from './try-microscope.ts';
 import { lockDataFolder } from './database/lock.ts';
 import type { DataFolderLock } from './database/lock.ts';
 import { openDatabase, sqliteVersion } from './database/open.ts';
@@ -44,6 +46,20 @@ export class DataFolderInUse extends Problem {
 
 export type Backend = ReturnType<typeof compose>;
 
+/** What whoever started the backend does for it. */
+export interface Surroundings {
+  readonly showWindow: Service<typeof workstation, Principal>['showWindow'];
+  /** Starts a second workstation beside this one, for one person to try both ends of the link. */
+  readonly startTrial: () => Promise<TrialWorkstation>;
+}
+
+/** A command, or a test: no window and nobody to ask for one. */
+const alone: Surroundings = {
+  showWindow: () => ({ isShown: false }),
+  startTrial: () =>
+    Promise.reject(new RpcError('unavailable', 'nothing here can start a second workstation')),
+};
+
 /**
  * Takes the data folder's lock and builds every service.
  *
@@ -52,13 +68,13 @@ export type Backend = ReturnType<typeof compose>;
 export function composeBackend(
   dataDir: string,
   spawnHelper: SpawnHelper,
-  showWindow: Service<typeof workstation, Principal>['showWindow'] = () => ({ isShown: false }),
+  surroundings: Partial<Surroundings> = {},
 ): Backend {
   let lock: DataFolderLock | undefined;
   try {
     lock = lockDataFolder(dataDir);
     if (!lock) throw new DataFolderInUse(dataDir);
-    return compose(dataDir, spawnHelper, lock, showWindow);
+    return compose(dataDir, spawnHelper, lock, { ...alone, ...surroundings });
   } catch (error) {
     lock?.release();
     throw storageProblem(error) ?? error;
@@ -70,7 +86,7 @@ function compose(
   dataDir: string,
   spawnHelper: SpawnHelper,
   lock: DataFolderLock,
-  showWindow: Service<typeof workstation, Principal>['showWindow'],
+  { showWindow, startTrial }: Surroundings,
 ) {
   const log = createLog(dataDir);
   const database = openDatabase(dataDir, plainKeyProvider);
@@ -126,6 +142,7 @@ function compose(
           sqliteVersion: sqliteVersion(database),
         }),
         showWindow,
+        tryMicroscope: () => tryMicroscope(startTrial, () => Promise.resolve()),
       },
     },
     reportInternalError: (name, error) => {

@@ -25,9 +25,11 @@ try {
 }
 
 async function serve(shell: ParentPort): Promise<void> {
-  const backend = composeBackend(values.data, helpers.spawn, () => {
-    tellShell({ event: 'show-window' });
-    return { isShown: true };
+  const backend = composeBackend(values.data, helpers.spawn, {
+    showWindow: () => {
+      tellShell({ event: 'show-window' });
+      return { isShown: true };
+    },
   });
   await backend.endpoint.listen();
   let isStopping = false;

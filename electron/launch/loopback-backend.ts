@@ -22,6 +22,9 @@ export interface LoopbackBackend {
   /** The listener is called when somebody started the same workstation again. */
   onShowWindow(listener: () => void): void;
   onPageCount(listener: () => void): void;
+  /** The listener is called when somebody wants to try both ends of the link; answered by `answerTrial`. */
+  onStartTrial(listener: () => void): void;
+  answerTrial(answer: Extract<LauncherOrder, { order: `trial-${string}` }>): void;
   /** Ends it, by force if it does not end by itself. */
   stop(): Promise<void>;
 }
@@ -55,6 +58,7 @@ export function startLoopbackBackend({
   const addressWaiters: ((url: string) => void)[] = [];
   const onShow = new Set<() => void>();
   const onPages = new Set<() => void>();
+  const onTrial = new Set<() => void>();
   let pages = 0;
   const exited = new Promise<number | null>((resolve) => child.on('exit', resolve));
   const started = new Promise<ReadyLine | StartFailure>((resolve) => {
@@ -62,6 +66,7 @@ export function startLoopbackBackend({
       if (report.event === 'ready' || report.event === 'failed') resolve(report);
       else if (report.event === 'window-address') addressWaiters.shift()?.(report.url);
       else if (report.event === 'show-window') for (const listener of onShow) listener();
+      else if (report.event === 'start-trial') for (const listener of onTrial) listener();
       else {
         pages = report.count;
         for (const listener of onPages) listener();
@@ -82,6 +87,8 @@ export function startLoopbackBackend({
       }),
     onShowWindow: (listener) => void onShow.add(listener),
     onPageCount: (listener) => void onPages.add(listener),
+    onStartTrial: (listener) => void onTrial.add(listener),
+    answerTrial: order,
     stop: async () => {
       order({ order: 'stop' });
       const force = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);

@@ -3,9 +3,11 @@ import type { LaunchArguments } from './arguments.ts';
 import { BrowserSession } from './browser-session.ts';
 import { hasDisplay } from './browser-window.ts';
 import { findBrowser } from './browsers.ts';
+import type { Browser } from './browsers.ts';
 import { startLoopbackBackend } from './loopback-backend.ts';
 import type { LoopbackBackend } from './loopback-backend.ts';
 import { say } from './sentences.ts';
+import { Trial } from './trial.ts';
 
 export interface ServeOptions {
   readonly args: LaunchArguments;
@@ -46,9 +48,12 @@ async function serveOnce({ args, pageDir, onStopChanged, refuse }: ServeOptions)
   const backend = startLoopbackBackend({ dataDir, port, language, pageDir, withWindow: !isHeadless });
   let wasStopped = false;
   let session: BrowserSession | undefined;
+  const browser = args.isHeadless || args.shell === 'none' ? undefined : browserWithScreen();
+  const trial = new Trial({ args, pageDir, browser });
+  trial.serve(backend);
   const stop = async () => {
     wasStopped = true;
-    await session?.close();
+    await Promise.all([session?.close(), trial.close()]);
     await backend.stop();
   };
   onStopChanged(stop);
@@ -62,10 +67,15 @@ async function serveOnce({ args, pageDir, onStopChanged, refuse }: ServeOptions)
   void session?.closed.then(stop);
   await session?.openWindow();
   await backend.exited;
+  await trial.close();
   if (wasStopped) return { exitCode: 0, hadWindow: session !== undefined };
   // Its page cannot come back: the next backend has another token.
   await session?.close();
   return { hadWindow: session !== undefined };
+}
+
+function browserWithScreen(): Browser | undefined {
+  return hasDisplay(process.platform, process.env) ? findBrowser() : undefined;
 }
 
 /** Says why there is no window where there is none. */

@@ -27,6 +27,15 @@ export interface StartFailure {
   readonly windowUrl?: string;
 }
 
+/** A second workstation on this machine, with the simulated microscope. */
+export interface TrialWorkstation {
+  readonly dataDir: string;
+  /** Opens it, soon. */
+  readonly url: string;
+  /** A window of its own is open already. */
+  readonly isShown: boolean;
+}
+
 /** What a backend process tells whoever started it. */
 export type BackendReport =
   | ReadyLine
@@ -35,9 +44,12 @@ export type BackendReport =
   /** Good for one window within a minute: it stands in the process list. */
   | { readonly event: 'window-address'; readonly url: string }
   /** Somebody started the same workstation again: bring its window to the front. */
-  | { readonly event: 'show-window' };
+  | { readonly event: 'show-window' }
+  /** Somebody wants to try both ends of the link: start a second workstation. */
+  | { readonly event: 'start-trial' };
 
-/** What the launcher asks of a backend process on loopback. */
-export interface LauncherOrder {
-  readonly order: 'new-window-address' | 'stop';
-}
+/** What the launcher asks of a backend process on loopback, or answers. */
+export type LauncherOrder =
+  | { readonly order: 'new-window-address' | 'stop' }
+  | { readonly order: 'trial-started'; readonly trial: TrialWorkstation }
+  | { readonly order: 'trial-failed'; readonly detail: string };

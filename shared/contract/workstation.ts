@@ -17,4 +17,16 @@ export const workstation = {
       url: z.string().optional(),
     }),
   ),
+  /**
+   * One person tries both ends of the link: starts a second workstation with the simulated microscope and its
+   * own processes and data folder, and makes the two contacts of each other.
+   */
+  tryMicroscope: method(
+    z.strictObject({}),
+    z.strictObject({
+      /** Its window is open; otherwise `url` opens it, soon. */
+      isShown: z.boolean(),
+      url: z.string(),
+    }),
+  ),
 } as const;
