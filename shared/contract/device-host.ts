@@ -27,8 +27,10 @@ export const deviceHost = {
   closeRemote: method(z.strictObject({}), z.null()),
   /** A sealed motion intent or request from the peer; refused ones are counted, never answered. */
   receiveSealed: method(z.strictObject({ stream: z.enum(['motion', 'request']), bytes: Bytes }), z.null()),
-  /** The person at the bench steers: same rules, no seal. The device host fills in freshness of its own process chain. */
+  /** The person at the bench steers: same rules, nonces and sequence included, no seal. */
   benchIntent: method(MotionIntent, z.null()),
+  /** Every `INTENT_INTERVAL_MS`: procedures of the bench go on only while its backend lives. */
+  keepAlive: method(z.strictObject({}), z.null()),
   request: method(z.strictObject({ requestId: z.uuid(), by: Parties, request: DeviceRequest }), DeviceReply),
   /** Moves the bench's overview scan and calibration to a place and waits until it is there. */
   travel: method(

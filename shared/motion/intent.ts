@@ -4,7 +4,7 @@ import { PointUm } from './position.ts';
 const Common = {
   /** Grows with every grant of control; an intent of an older lease is foreign. */
   leaseEpoch: z.number().int().nonnegative(),
-  /** Strictly increasing within one link epoch. */
+  /** Strictly increasing within one lease and link epoch. */
   sequence: z.number().int().nonnegative(),
   /** The newest nonce of the device host that its sender knows. */
   nonce: z.string().max(32),
@@ -32,7 +32,10 @@ export const MotionIntent = z.discriminatedUnion('kind', [
   }),
   /** Keeps a running procedure (autofocus, objective change) alive. */
   z.strictObject({ ...Common, kind: z.literal('hold'), procedureId: z.uuid() }),
-  /** Moves nothing: renews the lease and measures the round trip. */
+  /**
+   * Nothing is held: moves nothing, renews the lease and measures the round trip. Sent as soon as the
+   * controls are let go: after a STOP was released, velocities and targets need one of these first.
+   */
   z.strictObject({ ...Common, kind: z.literal('rest') }),
 ]);
 export type MotionIntent = z.infer<typeof MotionIntent>;
@@ -104,6 +107,9 @@ export const DeviceRequest = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('agree-slide'), slideId: z.uuid(), label: z.string().max(64) }),
 ]);
 export type DeviceRequest = z.infer<typeof DeviceRequest>;
+
+/** What is sealed on the stream of requests. */
+export const IdentifiedRequest = z.strictObject({ requestId: z.uuid(), request: DeviceRequest });
 
 export const DeviceReply = z.strictObject({
   requestId: z.uuid(),

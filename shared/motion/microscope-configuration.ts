@@ -6,7 +6,11 @@ const Range = z.strictObject({ minimum: z.number(), maximum: z.number() });
 
 /** Which driver, how it is reached and what it may do. Kept by the backend, held by the device host. */
 export const ControllerConfiguration = z.discriminatedUnion('driver', [
-  z.strictObject({ driver: z.literal('simulated') }),
+  z.strictObject({
+    driver: z.literal('simulated'),
+    /** Where the simulated controller listens; filled in by the backend, which starts it. */
+    socketPath: z.string().max(200).optional(),
+  }),
   z.strictObject({
     driver: z.literal('prior-proscan'),
     serialPath: z.string().min(1).max(200),

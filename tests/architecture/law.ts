@@ -30,7 +30,7 @@ export const laws: readonly FolderLaw[] = [
     // No database, no page, no network is needed to stop: it knows only rules, wire and the seal of the link.
     folder: 'electron/device-host',
     ours: ['shared/domain', 'shared/motion', 'shared/rpc', 'shared/contract', 'shared/link/seal.ts'],
-    packages: ['node:', 'serialport'],
+    packages: ['node:', 'serialport', 'zod'],
   },
   {
     folder: 'electron/backend/processes',

@@ -15,7 +15,7 @@ export interface HelperExit {
   readonly signal: string | null;
 }
 
-export type HelperRole = 'ingest' | 'codec' | 'care' | 'device-host';
+export type HelperRole = 'ingest' | 'codec' | 'care' | 'device-host' | 'simulated-stage';
 
 /** Electron starts helpers as utility processes through the shell, everything else by `forkHelper`. */
 export type SpawnHelper = (role: HelperRole) => HelperProcess;
@@ -37,6 +37,7 @@ const limitsByRole: Readonly<Record<HelperRole, HelperLimits>> = {
   codec: { heapMib: 1024, residentMib: 3072, dataMib: 5120 },
   care: { heapMib: 512, residentMib: 1024, dataMib: 2560 },
   'device-host': { heapMib: 256, residentMib: 512, dataMib: 2560 },
+  'simulated-stage': { heapMib: 128, residentMib: 256, dataMib: 2560 },
 };
 
 const entries: Readonly<Record<HelperRole, string>> = {
@@ -44,6 +45,7 @@ const entries: Readonly<Record<HelperRole, string>> = {
   codec: './codec-process.ts',
   care: './care-process.ts',
   'device-host': '../../device-host/main-process.ts',
+  'simulated-stage': '../../device-host/simulated/stage-process.ts',
 };
 
 /** File of a helper and the arguments that keep it within its limits, for whoever starts it. */

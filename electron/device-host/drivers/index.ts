@@ -1,0 +1,17 @@
+import type { ControllerConfiguration } from '#shared/motion/microscope-configuration.ts';
+import type { Controller } from './controller.ts';
+import { openSimulated } from './simulated.ts';
+
+type DriverName = ControllerConfiguration['driver'];
+type Settings<Name extends DriverName> = Extract<ControllerConfiguration, { driver: Name }>;
+
+/** One more controller: its settings in `microscope-configuration.ts`, one file here, one line below. */
+const drivers: { readonly [Name in DriverName]?: (settings: Settings<Name>) => Controller } = {
+  simulated: openSimulated,
+};
+
+export function openController(settings: ControllerConfiguration): Controller {
+  const open = drivers[settings.driver] as ((settings: ControllerConfiguration) => Controller) | undefined;
+  if (!open) throw new Error(`no driver for ${settings.driver}`);
+  return open(settings);
+}

@@ -1,0 +1,93 @@
+// The simulated controller: a process of its own, with its own clock, reached over a socket as others over a cable.
+import { randomUUID } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { createLineReader } from '../line-reader.ts';
+import { monotonicMs } from '../monotonic.ts';
+import { connectToBackend } from '../parent-channel.ts';
+import { PositionLog } from './position-log.ts';
+import { SimulatedStage } from './simulated-stage.ts';
+import { StageCommand } from './stage-messages.ts';
+import type { StageReady, StageStart } from './stage-messages.ts';
+
+const REPORT_INTERVAL_MS = 16;
+const MOVING_PAUSE_MS = 1;
+const RESTING_PAUSE_MS = 8;
+/** A microscope does not vanish with the program that steers it: what moves comes to rest first, and is logged. */
+const AFTER_LIFE_MS = 600;
+const MAXIMUM_LINE = 1000;
+
+const parent = connectToBackend(() => {
+  stage?.release();
+  setTimeout(end, AFTER_LIFE_MS);
+});
+let stage: SimulatedStage | undefined;
+let log: PositionLog | undefined;
+let isOver = false;
+const folder = mkdtempSync(path.join(os.tmpdir(), 'ek-stage-'));
+const socketPath =
+  process.platform === 'win32' ? `\\\\.\\pipe\\enkaku-stage-${randomUUID()}` : path.join(folder, 's');
+const connections = new Set<net.Socket>();
+
+parent.onMessage((message) => {
+  if (stage) return;
+  const { logPath } = message as StageStart;
+  log = new PositionLog(logPath);
+  start(new SimulatedStage(log, monotonicMs()), logPath);
+});
+
+function start(simulated: SimulatedStage, logPath: string): void {
+  stage = simulated;
+  let reportedAtMs = 0;
+  const loop = () => {
+    const nowMs = monotonicMs();
+    simulated.advance(nowMs);
+    if (nowMs - reportedAtMs >= REPORT_INTERVAL_MS) {
+      reportedAtMs = nowMs;
+      const report = `${JSON.stringify({ pid: process.pid, logPath, ...simulated.report() })}\n`;
+      for (const socket of connections) socket.write(report);
+    }
+    setTimeout(loop, simulated.isMoving ? MOVING_PAUSE_MS : RESTING_PAUSE_MS);
+  };
+  loop();
+  net
+    .createServer((socket) => serve(socket, simulated))
+    .listen(socketPath, () => {
+      if (process.platform !== 'win32') chmodSync(socketPath, 0o600);
+      parent.send({ socketPath } satisfies StageReady);
+    });
+}
+
+function serve(socket: net.Socket, simulated: SimulatedStage): void {
+  connections.add(socket);
+  socket.setEncoding('utf8');
+  const read = createLineReader('\n', MAXIMUM_LINE, (line) => {
+    const command = parse(line);
+    if (command) simulated.obey(command, monotonicMs());
+  });
+  socket.on('data', (chunk) => read(chunk.toString()));
+  socket.on('error', () => socket.destroy());
+  socket.on('close', () => {
+    connections.delete(socket);
+    simulated.release();
+  });
+}
+
+function parse(line: string): StageCommand | undefined {
+  try {
+    return StageCommand.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function end(): void {
+  if (isOver) return;
+  isOver = true;
+  stage?.advance(monotonicMs());
+  log?.flush();
+  rmSync(folder, { recursive: true, force: true });
+  process.exit(0);
+}
