@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import { backendContracts } from '#shared/contract/index.ts';
 import type { BackendContracts } from '#shared/contract/index.ts';
 import type { TrialWorkstation } from '#shared/contract/launch.ts';
@@ -23,6 +24,7 @@ import { createLog } from './log.ts';
 import { Pages } from './pages.ts';
 import { CodecPool } from './processes/codec-pool.ts';
 import type { SpawnHelper } from './processes/helper-process.ts';
+import { startSimulatedStage } from './processes/simulated-stage.ts';
 import { createArchive } from './services/archive/index.ts';
 import { createMicroscope } from './services/microscope/index.ts';
 import { createSettings } from './services/settings/index.ts';
@@ -125,6 +127,7 @@ function compose(
     log,
     pages,
     startDeviceHost: () => spawnHelper('device-host'),
+    startSimulatedStage: () => startSimulatedStage(spawnHelper, path.join(dataDir, 'simulated-stage.log')),
     archiveStill: () => Promise.reject(new RpcError('unavailable', 'not yet')),
     link: { sendOn: () => {}, say: () => {}, sendFile: () => Promise.resolve(undefined) },
   });

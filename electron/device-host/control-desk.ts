@@ -186,7 +186,7 @@ export class ControlDesk {
       case 'hold':
         party.heldUntilMs = acceptedAtMs + INTENT_LIFETIME_MS;
         return null;
-      case 'rest':
+      default:
         party.mustRest = false;
         return null;
     }

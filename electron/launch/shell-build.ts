@@ -15,6 +15,8 @@ function shellEntries(root: string): Record<string, string> {
   return {
     main: 'electron/shell/main.ts',
     backend: 'electron/backend/in-electron.ts',
+    'main-process': 'electron/device-host/main-process.ts',
+    'stage-process': 'electron/device-host/simulated/stage-process.ts',
     ...Object.fromEntries(helpers),
   };
 }

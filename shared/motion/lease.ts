@@ -51,7 +51,7 @@ export function changeLease(lease: Lease, event: LeaseEvent, nowMs: number): Lea
       const without = { ...lease, requestedBy };
       return event.by === lease.holder ? give(without, null, nowMs) : kept(without);
     }
-    case 'time-passed':
+    default:
       return lease.holder !== null && nowMs - lease.renewedAtMs > LEASE_LIFETIME_MS
         ? give(lease, null, nowMs)
         : kept(lease);

@@ -53,7 +53,7 @@ export function changeSlide(
       const agreedBy = [...new Set([...slide.agreedBy, event.by])];
       return { state: { ...state, slide: { ...slide, agreedBy } }, refused: null };
     }
-    case 'remote-left': {
+    default: {
       const { slide } = state;
       if (!slide) return { state, refused: null };
       const agreedBy = slide.agreedBy.filter((party) => party !== 'remote');

@@ -12,6 +12,7 @@ const aliases: Readonly<Record<string, string>> = {
   '#shared/': 'shared/',
   '#backend/': 'electron/backend/',
   '#page/': 'electron/page/',
+  '#device-host/': 'electron/device-host/',
   '#renderer/': 'renderer/',
   '#resources/': 'resources/',
   '#tests/': 'tests/',

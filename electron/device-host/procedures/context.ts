@@ -8,13 +8,16 @@ export interface ProcedureContext {
   readonly configuration: MicroscopeConfiguration;
   readonly signal: AbortSignal;
   /** Goes there while the procedure is held. @throws MotionEnded */
-  travel(targetUm: Partial<PositionUm>, options?: { readonly isRetracting?: boolean }): Promise<void>;
+  readonly travel: (
+    targetUm: Partial<PositionUm>,
+    options?: { readonly isRetracting?: boolean },
+  ) => Promise<void>;
   /** Resolves while it is held; waits otherwise. @throws MotionEnded */
-  untilHeld(): Promise<void>;
+  readonly untilHeld: () => Promise<void>;
   /** Of the first frame exposed from now on. @throws MotionEnded */
-  measureFocus(): Promise<FocusMeasure>;
+  readonly measureFocus: () => Promise<FocusMeasure>;
   /** 0 to 1. */
-  progress(share: number): void;
+  readonly progress: (share: number) => void;
 }
 
 export interface FocusMeasure {

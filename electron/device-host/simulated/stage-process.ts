@@ -15,12 +15,11 @@ import type { StageReady, StageStart } from './stage-messages.ts';
 const REPORT_INTERVAL_MS = 16;
 const MOVING_PAUSE_MS = 1;
 const RESTING_PAUSE_MS = 8;
-/** A microscope does not vanish with the program that steers it: what moves comes to rest first, and is logged. */
-const AFTER_LIFE_MS = 600;
+/** A microscope does not vanish with the program that steers it: its last move ends as any other, and is logged. */
+const AFTER_LIFE_MS = 800;
 const MAXIMUM_LINE = 1000;
 
 const parent = connectToBackend(() => {
-  stage?.release();
   setTimeout(end, AFTER_LIFE_MS);
 });
 let stage: SimulatedStage | undefined;
@@ -69,10 +68,7 @@ function serve(socket: net.Socket, simulated: SimulatedStage): void {
   });
   socket.on('data', (chunk) => read(chunk.toString()));
   socket.on('error', () => socket.destroy());
-  socket.on('close', () => {
-    connections.delete(socket);
-    simulated.release();
-  });
+  socket.on('close', () => connections.delete(socket));
 }
 
 function parse(line: string): StageCommand | undefined {

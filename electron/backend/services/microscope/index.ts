@@ -30,6 +30,8 @@ export interface MicroscopeOptions {
   readonly log: Log;
   readonly pages: Pages;
   readonly startDeviceHost: () => HelperProcess;
+  /** Resolves with where the simulated controller listens. */
+  readonly startSimulatedStage: () => Promise<string>;
   /** To the workstation we are connected with; nothing happens without one. */
   readonly link: {
     readonly sendOn: (channel: LiveChannel, bytes: Uint8Array) => void;
@@ -63,6 +65,8 @@ export function createMicroscope(options: MicroscopeOptions) {
   const files = new PictureFiles(dataDir);
   const recent: Telemetry[] = [];
   let own: OwnDeviceHost | undefined;
+  /** One for the life of this backend: it stays where it is when the device host is started again. */
+  let simulatedStage: Promise<string> | undefined;
   let remote: RemoteMicroscope | undefined;
   let up: LinkUp | undefined;
   let remoteFacts: RemoteFacts | null = null;
@@ -111,6 +115,7 @@ export function createMicroscope(options: MicroscopeOptions) {
     if (!configuration) return;
     own = new OwnDeviceHost(configuration, {
       start: options.startDeviceHost,
+      findSimulatedStage: () => (simulatedStage ??= options.startSimulatedStage()),
       log,
       measureFocus: async (afterDeviceTimeMs) => {
         const camera = pages.cameraHost();
@@ -260,7 +265,9 @@ export function createMicroscope(options: MicroscopeOptions) {
       ),
     };
     records.saveConfiguration(configuration, person);
-    void own?.client.configure(configuration);
+    void own
+      ?.configure(configuration)
+      .catch((error: unknown) => log.error({ err: error }, 'calibration not taken'));
     stateChanged();
   }
 

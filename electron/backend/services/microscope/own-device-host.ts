@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { deviceHost, focusMeter } from '#shared/contract/device-host.ts';
+import { INTENT_INTERVAL_MS } from '#shared/motion/limits-of-time.ts';
 import type { Telemetry } from '#shared/motion/telemetry.ts';
 import type { MicroscopeConfiguration } from '#shared/motion/microscope-configuration.ts';
 import type { PayloadOf } from '#shared/rpc/contract.ts';
@@ -16,6 +17,8 @@ type SimulatedOptics = PayloadOf<typeof deviceHost, 'simulatedOptics'>;
 
 export interface DeviceHostOptions {
   readonly start: () => HelperProcess;
+  /** Where the simulated controller listens; starts it when it is asked for the first time. */
+  readonly findSimulatedStage: () => Promise<string>;
   readonly log: Log;
   /** Score of the first frame exposed after that device time. */
   readonly measureFocus: (
@@ -33,10 +36,11 @@ const RESTART_PAUSE_MS = 1000;
 /** The process that moves the microscope of this workstation, started again when it dies. */
 export class OwnDeviceHost {
   readonly #options: DeviceHostOptions;
-  readonly #configuration: MicroscopeConfiguration;
+  #configuration: MicroscopeConfiguration;
   #process: HelperProcess | undefined;
   #client: ServiceClient<typeof deviceHost> | undefined;
   #restart: NodeJS.Timeout | undefined;
+  #keepingAlive: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(configuration: MicroscopeConfiguration, options: DeviceHostOptions) {
@@ -55,8 +59,14 @@ export class OwnDeviceHost {
     return this.#client;
   }
 
+  async configure(configuration: MicroscopeConfiguration): Promise<void> {
+    this.#configuration = configuration;
+    await this.#configure(this.client);
+  }
+
   close(): void {
     this.#isClosed = true;
+    clearInterval(this.#keepingAlive);
     clearTimeout(this.#restart);
     this.#client = undefined;
     this.#process?.kill();
@@ -69,20 +79,34 @@ export class OwnDeviceHost {
     child.onExit(({ code, signal }) => {
       if (this.#process !== child) return;
       this.#client = undefined;
+      clearInterval(this.#keepingAlive);
       if (this.#isClosed) return;
       log.warn({ code, signal }, 'the device host ended; motion is off');
       this.#restart = setTimeout(() => this.#start(), RESTART_PAUSE_MS);
       onStateChanged();
     });
     const client = this.#connect(portOf(child));
-    void client
-      .configure(this.#configuration)
+    void this.#configure(client)
       .then(() => {
         if (this.#process !== child || this.#isClosed) return;
         this.#client = client;
+        // Procedures of the bench go on only while this process is well.
+        this.#keepingAlive = setInterval(() => {
+          void client.keepAlive({}).catch(() => {});
+        }, INTENT_INTERVAL_MS);
         onStateChanged();
       })
       .catch((error: unknown) => log.error({ err: error }, 'the device host refused its configuration'));
+  }
+
+  async #configure(client: ServiceClient<typeof deviceHost>): Promise<void> {
+    const configuration = this.#configuration;
+    const { controller } = configuration;
+    if (controller.driver !== 'simulated') await client.configure(configuration);
+    else {
+      const socketPath = await this.#options.findSimulatedStage();
+      await client.configure({ ...configuration, controller: { ...controller, socketPath } });
+    }
   }
 
   #connect(port: Port): ServiceClient<typeof deviceHost> {
