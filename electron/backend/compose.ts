@@ -27,6 +27,8 @@ import type { SpawnHelper } from './processes/helper-process.ts';
 import { startSimulatedStage } from './processes/simulated-stage.ts';
 import { createArchive } from './services/archive/index.ts';
 import { createMicroscope } from './services/microscope/index.ts';
+import { createBulkStore } from './services/link/bulk-store.ts';
+import { BulkTransfers } from './services/link/bulk-transfers.ts';
 import { createSettings } from './services/settings/index.ts';
 import { createViewing } from './services/viewing/index.ts';
 import type { FetchHandler } from './transport/fetch-handler.ts';
@@ -53,6 +55,8 @@ export interface Surroundings {
   readonly showWindow: Service<typeof workstation, Principal>['showWindow'];
   /** Starts a second workstation beside this one, for one person to try both ends of the link. */
   readonly startTrial: () => Promise<TrialWorkstation>;
+  /** Keeps the page without a face open that carries files, or lets it go. */
+  readonly wantBulkPage: (isWanted: boolean) => void;
 }
 
 /** A command, or a test: no window and nobody to ask for one. */
@@ -60,6 +64,7 @@ const alone: Surroundings = {
   showWindow: () => ({ isShown: false }),
   startTrial: () =>
     Promise.reject(new RpcError('unavailable', 'nothing here can start a second workstation')),
+  wantBulkPage: () => {},
 };
 
 /**
@@ -88,7 +93,7 @@ function compose(
   dataDir: string,
   spawnHelper: SpawnHelper,
   lock: DataFolderLock,
-  { showWindow, startTrial }: Surroundings,
+  { showWindow, startTrial, wantBulkPage }: Surroundings,
 ) {
   const log = createLog(dataDir);
   const database = openDatabase(dataDir, plainKeyProvider);
@@ -119,6 +124,19 @@ function compose(
     studyOfInstance: (sopUid) => archive.queries.studyOfInstance(sopUid),
   });
   const pages = new Pages();
+  const bulkStore = createBulkStore({
+    folder: path.join(dataDir, 'link', 'bulk'),
+    log,
+    onArrived: (transferId, file) => microscope.fileArrived(transferId, file),
+  });
+  /** Opened and ended with each session of the link. */
+  const bulk = new BulkTransfers({
+    store: bulkStore,
+    carrier: () => pages.carrierOf('bulk'),
+    onCarrierChange: (listener) => pages.onChange(listener),
+    wantPage: wantBulkPage,
+    log,
+  });
   const microscope = createMicroscope({
     dataDir,
     database,
@@ -129,12 +147,13 @@ function compose(
     startDeviceHost: () => spawnHelper('device-host'),
     startSimulatedStage: () => startSimulatedStage(spawnHelper, path.join(dataDir, 'simulated-stage.log')),
     archiveStill: () => Promise.reject(new RpcError('unavailable', 'not yet')),
-    link: { sendOn: () => {}, say: () => {}, sendFile: () => Promise.resolve(undefined) },
+    link: { sendOn: () => {}, say: () => {}, sendFile: (file) => bulk.send(file) },
   });
   const server = new RpcServer<BackendContracts, Principal>({
     contracts: backendContracts,
     services: {
       archive: archive.service,
+      link: noLink(),
       microscope: microscope.service,
       settings: settings.service,
       viewing: viewing.service,
@@ -170,10 +189,11 @@ function compose(
     log,
   });
 
-  /** Answers everything below `/dicomweb/`, `/import/` and `/microscope/`. */
+  /** Answers everything below `/dicomweb/`, `/import/`, `/microscope/` and `/link/`. */
   const bytes: FetchHandler = (request) => {
     const { pathname } = new URL(request.url);
     if (pathname.startsWith('/import/')) return archive.upload(request);
+    if (pathname.startsWith('/link/')) return bulkStore.handle(request);
     return pathname.startsWith('/microscope/') ? microscope.pictures(request) : dicomweb(request);
   };
   const endpoint = new LocalEndpoint({
@@ -192,11 +212,25 @@ function compose(
     log,
     close: async () => {
       await endpoint.close();
+      bulk.close();
       microscope.close();
+      bulkStore.close();
       codec.close();
       await archive.close();
       database.close();
       lock.release();
     },
   };
+}
+
+/** Nobody is known and nobody called: every question about the link is refused with a sentence. */
+function noLink(): Service<BackendContracts['link'], Principal> {
+  const refuse = () => {
+    throw new RpcError('unavailable', 'this workstation has no link');
+  };
+  const methods = Object.entries(backendContracts.link).filter(([, { kind }]) => kind === 'method');
+  return Object.fromEntries(methods.map(([name]) => [name, refuse])) as unknown as Service<
+    BackendContracts['link'],
+    Principal
+  >;
 }

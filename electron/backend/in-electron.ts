@@ -30,6 +30,7 @@ async function serve(shell: ParentPort): Promise<void> {
       tellShell({ event: 'show-window' });
       return { isShown: true };
     },
+    wantBulkPage: (isWanted) => tellShell({ event: 'bulk-page', isWanted }),
   });
   await backend.endpoint.listen();
   let isStopping = false;

@@ -46,6 +46,7 @@ async function serve(): Promise<void> {
       report({ event: 'start-trial' });
       return new Promise((resolve, reject) => trials.add({ resolve, reject }));
     },
+    wantBulkPage: (isWanted) => report({ event: 'bulk-page', isWanted }),
   });
   const trials = new Set<{ resolve: (trial: TrialWorkstation) => void; reject: (error: Error) => void }>();
   const server = new LoopbackServer({

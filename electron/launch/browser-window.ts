@@ -33,6 +33,9 @@ const quiet = [
  */
 const forPeers = ['--allow-loopback-in-peer-connection', '--autoplay-policy=no-user-gesture-required'];
 
+/** For pages that work whether or not anybody looks at them. */
+export const backgroundArguments: readonly string[] = [...withoutThrottling, ...quiet, ...forPeers];
+
 export interface BrowserWindowOptions {
   readonly browser: Browser;
   readonly url: string;
@@ -53,9 +56,7 @@ export function browserArguments({
     `--user-data-dir=${path.join(dataDir, 'browser')}`,
     `--lang=${language}`,
     '--window-size=1600,1000',
-    ...withoutThrottling,
-    ...quiet,
-    ...forPeers,
+    ...backgroundArguments,
     ...(withoutSandbox ? ['--no-sandbox'] : []),
   ];
 }

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { BackendReport, LauncherOrder, ReadyLine, StartFailure } from '#shared/contract/launch.ts';
+import { BulkPage } from './bulk-page.ts';
 
 export interface LoopbackOptions {
   readonly dataDir: string;
@@ -31,7 +32,7 @@ export interface LoopbackBackend {
 
 const STOP_TIMEOUT_MS = 10_000;
 
-/** Starts the backend as a local server in a process of its own. */
+/** Starts the backend as a local server in a process of its own, with its page that carries files. */
 export function startLoopbackBackend({
   dataDir,
   port,
@@ -60,13 +61,28 @@ export function startLoopbackBackend({
   const onPages = new Set<() => void>();
   const onTrial = new Set<() => void>();
   let pages = 0;
-  const exited = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  const newWindowAddress = () =>
+    new Promise<string>((resolve, reject) => {
+      addressWaiters.push(resolve);
+      order({ order: 'new-window-address' });
+      void ended.then(() => reject(new Error('the backend has ended')));
+    });
+  const bulkPage = new BulkPage({
+    dataDir,
+    newAddress: async () => `${await newWindowAddress()}&page=carrier`,
+  });
+  const exited = ended.then(async (code) => {
+    await bulkPage.close();
+    return code;
+  });
   const started = new Promise<ReadyLine | StartFailure>((resolve) => {
     child.on('message', (report: BackendReport) => {
       if (report.event === 'ready' || report.event === 'failed') resolve(report);
       else if (report.event === 'window-address') addressWaiters.shift()?.(report.url);
       else if (report.event === 'show-window') for (const listener of onShow) listener();
       else if (report.event === 'start-trial') for (const listener of onTrial) listener();
+      else if (report.event === 'bulk-page') bulkPage.set(report.isWanted);
       else {
         pages = report.count;
         for (const listener of onPages) listener();
@@ -80,11 +96,7 @@ export function startLoopbackBackend({
     started,
     exited,
     pageCount: () => pages,
-    newWindowAddress: () =>
-      new Promise((resolve) => {
-        addressWaiters.push(resolve);
-        order({ order: 'new-window-address' });
-      }),
+    newWindowAddress,
     onShowWindow: (listener) => void onShow.add(listener),
     onPageCount: (listener) => void onPages.add(listener),
     onStartTrial: (listener) => void onTrial.add(listener),

@@ -7,6 +7,9 @@ import type { PageManifest } from './page-files.ts';
 /** Everything the built page is made from. */
 const sources = ['renderer', 'shared', 'resources', 'package-lock.json'];
 
+/** The page a person sees, and the one that carries files without anybody seeing it. */
+const pages = ['renderer/index.html', 'renderer/carrier.html'];
+
 /**
  * Builds the page unless the one in `out/renderer` is made from the same sources. Returns its folder.
  * A packaged program brings the page with it and never gets here.
@@ -23,7 +26,7 @@ export async function ensurePageBuilt(root: string, announce: () => void): Promi
     await build({
       configFile: path.join(root, 'renderer', 'vite.config.ts'),
       logLevel: 'error',
-      build: { outDir: freshDir },
+      build: { outDir: freshDir, rollupOptions: { input: pages.map((file) => path.join(root, file)) } },
     });
     writeFileSync(
       path.join(freshDir, MANIFEST_FILE),

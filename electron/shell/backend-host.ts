@@ -11,6 +11,7 @@ export interface BackendHostOptions {
   readonly programsDir: string;
   readonly dataDir: string;
   readonly onShowWindow: () => void;
+  readonly onBulkPage: (isWanted: boolean) => void;
   readonly onRestarted: () => void;
   /** It ended again and again; it is not started any more. */
   readonly onGivenUp: () => void;
@@ -87,6 +88,7 @@ export class BackendHost {
     });
     child.once('exit', (code) => {
       this.#helpers.endAll();
+      this.#options.onBulkPage(false);
       if (this.#isStopping) return;
       if (this.#hasServed) this.#restart(onFailure);
       else
@@ -100,6 +102,8 @@ export class BackendHost {
       this.#endpoint.resolve(message.endpoint);
     } else if (message.event === 'show-window') {
       this.#options.onShowWindow();
+    } else if (message.event === 'bulk-page') {
+      this.#options.onBulkPage(message.isWanted);
     } else if (message.event === 'end-helper') {
       this.#helpers.end(message.id);
     } else {

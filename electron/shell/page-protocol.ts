@@ -6,7 +6,7 @@ import { requestFromEndpoint } from './endpoint-request.ts';
 import { PAGE_ORIGIN, PAGE_SCHEME, isPageUrl } from './page-address.ts';
 
 /** What the backend's local endpoint answers. */
-const BYTES_PREFIXES = ['/dicomweb/', '/import/', '/microscope/'];
+const BYTES_PREFIXES = ['/dicomweb/', '/import/', '/microscope/', '/link/'];
 
 /** Before the app is ready, and once: gives the page an origin with which `fetch` and streams work. */
 export function registerPageScheme(): void {

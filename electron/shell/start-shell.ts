@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { BrowserWindow, app, dialog, session } from 'electron';
+import { app, dialog, session } from 'electron';
 import { openPage } from '#page/page-files.ts';
 import type { StartFailure } from '#shared/contract/launch.ts';
 import { SITE_POLICY_FILE, readSitePolicy } from '#shared/domain/site-policy.ts';
@@ -11,6 +11,7 @@ import { readShellArguments } from './arguments.ts';
 import type { ShellArguments } from './arguments.ts';
 import { AwakeKeeper } from './awake.ts';
 import { BackendHost } from './backend-host.ts';
+import { BulkWindow } from './bulk-window.ts';
 import { openKeyStore } from './key-store.ts';
 import { registerPageScheme, servePage } from './page-protocol.ts';
 import { answerPageRequests } from './page-requests.ts';
@@ -30,6 +31,9 @@ export function startShell(programsDir: string, argv: readonly string[]): void {
     mayInspect: !app.isPackaged,
   };
   app.enableSandbox();
+  // Addresses are told to the paired workstation only, sealed; see electron/launch/browser-window.ts.
+  app.commandLine.appendSwitch('disable-features', 'WebRtcHideLocalIpsWithMdns');
+  app.commandLine.appendSwitch('allow-loopback-in-peer-connection');
   registerPageScheme();
   // The lock is one per `userData` folder: one workstation per data folder, several per machine.
   const userData = path.join(args.dataDir, 'electron');
@@ -39,8 +43,19 @@ export function startShell(programsDir: string, argv: readonly string[]): void {
     refuse(args, { event: 'failed', code: 'data-folder-in-use', detail: '', isShownElsewhere: true });
     return;
   }
+  const bulkWindow = new BulkWindow(windowOptions);
+  const showWindow = () => {
+    const [window] = bulkWindow.visibleWindows();
+    if (window) bringToFront(window);
+  };
   app.on('second-instance', showWindow);
   app.on('window-all-closed', () => app.quit());
+  app.on('browser-window-created', (_event, window) => {
+    // The window that nobody sees keeps nothing alive.
+    window.once('closed', () => {
+      if (bulkWindow.visibleWindows().length === 0) bulkWindow.set(false);
+    });
+  });
   app.on('web-contents-created', (_event, contents) => lockNavigation(contents, windowOptions));
   app.on('render-process-gone', (_event, contents, details) => {
     process.stderr.write(`page ended: ${details.reason} ${details.exitCode}\n`);
@@ -51,13 +66,19 @@ export function startShell(programsDir: string, argv: readonly string[]): void {
   });
   void app
     .whenReady()
-    .then(() => run(programsDir, args, windowOptions))
+    .then(() => run(programsDir, args, windowOptions, bulkWindow, showWindow))
     .catch((error: unknown) => {
       refuse(args, { event: 'failed', code: 'internal', detail: String(error) });
     });
 }
 
-async function run(programsDir: string, args: ShellArguments, windowOptions: WindowOptions): Promise<void> {
+async function run(
+  programsDir: string,
+  args: ShellArguments,
+  windowOptions: WindowOptions,
+  bulkWindow: BulkWindow,
+  showWindow: () => void,
+): Promise<void> {
   const policy = readSitePolicy(textOf(path.join(args.dataDir, SITE_POLICY_FILE)));
   if (policy.keyStore === 'operating-system' && !(await openKeyStore(process.platform))) {
     refuse(args, { event: 'failed', code: 'key-store-required', detail: 'no usable key store' });
@@ -67,6 +88,7 @@ async function run(programsDir: string, args: ShellArguments, windowOptions: Win
     programsDir,
     dataDir: args.dataDir,
     onShowWindow: showWindow,
+    onBulkPage: (isWanted) => bulkWindow.set(isWanted),
     onRestarted: () => process.stderr.write(`${sentence('backend-restarted')}\n`),
     onGivenUp: () => {
       dialog.showErrorBox('Enkaku', sentence('backend-keeps-failing'));
@@ -103,11 +125,6 @@ function endBackendBeforeQuitting(backend: BackendHost): void {
       app.quit();
     });
   });
-}
-
-function showWindow(): void {
-  const [window] = BrowserWindow.getAllWindows();
-  if (window) bringToFront(window);
 }
 
 /** The launcher reads the reason and says the sentence; a packaged program has no launcher. */

@@ -1,26 +1,11 @@
-import type { link } from '#shared/contract/link.ts';
-import { liveChannels } from '#shared/contract/page.ts';
-import type { LiveChannel, PageContracts } from '#shared/contract/page.ts';
-import type { ServiceClient } from '#shared/rpc/connect.ts';
-import type { ParsedInputOf, Service } from '#shared/rpc/contract.ts';
+import type { LiveChannel } from '#shared/contract/page.ts';
 import { RpcError } from '#shared/rpc/frames.ts';
 import { fromBase64, toBase64 } from './base64.ts';
-import { Epochs } from './epochs.ts';
+import { CarriedPeer, ignoreRefusal } from './carried-peer.ts';
+import type { CarrierService, LinkTold, PeerPath } from './carried-peer.ts';
 import { LivePeer } from './live-peer.ts';
 import { mediaLines, mediaSlots } from './media-lines.ts';
 import type { MediaSlot, MediaStreamName } from './media-lines.ts';
-import { isRelayed } from './peer.ts';
-import type { PeerLoss } from './peer.ts';
-
-/** What a carrying page tells its backend. */
-export type LinkTold = Pick<
-  ServiceClient<typeof link>,
-  'peerSignal' | 'peerConnected' | 'peerLost' | 'received' | 'bulkProgress'
->;
-export type CarrierService = Service<PageContracts['carrier'], 'backend'>;
-type OpenPeer = ParsedInputOf<PageContracts['carrier'], 'openPeer'>;
-
-export type LivePath = 'absent' | 'connecting' | 'connected' | 'disconnected';
 
 /**
  * The live connection of this page, whichever epoch it is in. Tracks to send and streams to show are
@@ -34,7 +19,7 @@ export class LiveLink {
     second: new MediaStream(),
   };
   readonly #told: LinkTold;
-  readonly #epochs = new Epochs<LivePeer>();
+  readonly #carried: CarriedPeer<LivePeer>;
   readonly #listeners = new Set<() => void>();
   readonly #outgoing: Record<MediaSlot, MediaStreamTrack | null> = {
     microscope: null,
@@ -42,30 +27,52 @@ export class LiveLink {
     person: null,
     second: null,
   };
-  #sessionId = '';
-  #path: LivePath = 'absent';
 
   constructor(told: LinkTold) {
     this.#told = told;
+    this.#carried = new CarriedPeer<LivePeer>('live', told, {
+      make: (order, handlers) =>
+        new LivePeer({
+          ...handlers,
+          outgoing: { ...this.#outgoing },
+          onBytes: (channel, bytes) => this.#received(order.epoch, channel, bytes),
+          onTracks: (tracks) => this.#takeTracks(tracks),
+        }),
+      onPath: () => this.#changed(),
+    });
   }
 
-  get path(): LivePath {
-    return this.#path;
+  /** The `carrier` contract, for the live connection only. */
+  readonly carrier: CarrierService = {
+    describe: () => ({ peers: ['live'] }),
+    openPeer: (order) => this.#carried.open(order),
+    signal: (input) => this.#carried.signal(input),
+    closePeer: (input) => this.#carried.closePeer(input),
+    send: ({ channel, bytes }) => {
+      this.send(channel, fromBase64(bytes));
+      return null;
+    },
+    sendBulk: refuseBulk,
+    cancelBulk: refuseBulk,
+  };
+
+  get path(): PeerPath {
+    return this.#carried.path;
   }
 
   /** The connection of now, for its statistics. */
   get connection(): RTCPeerConnection | undefined {
-    return this.#epochs.peer?.peer.connection;
+    return this.#carried.current?.peer.connection;
   }
 
   /** Messages per channel of now: received, sent, dropped, refused. */
   get counts() {
-    return this.#epochs.peer?.guard.counts;
+    return this.#carried.current?.guard.counts;
   }
 
   /** Signals that came too late or were none. */
   get refusedSignals(): number {
-    return this.#epochs.refusedSignals;
+    return this.#carried.refusedSignals;
   }
 
   /** Told when the path or the incoming tracks change. */
@@ -77,10 +84,17 @@ export class LiveLink {
   /** Sends a track in a slot from now on, in this connection and those that follow; null: nothing. */
   show(slot: MediaSlot, track: MediaStreamTrack | null): void {
     this.#outgoing[slot] = track;
-    this.#epochs.peer?.show(slot, track);
+    this.#carried.current?.show(slot, track);
   }
 
-  /** Ids of the outgoing streams that carry something, for the other end. */
+  /** @throws RpcError `unavailable` where it was given up: not connected, or too much is waiting. */
+  send(channel: LiveChannel, bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.#carried.current?.send(channel, bytes) !== true) {
+      throw new RpcError('unavailable', 'not connected, or too much is waiting');
+    }
+  }
+
+  /** Names of the outgoing streams that carry something, for the other end. */
   get outgoingStreams(): Readonly<Record<MediaStreamName, string | null>> {
     const isUsed = (stream: MediaStreamName) =>
       mediaSlots.some((slot) => mediaLines[slot].stream === stream && this.#outgoing[slot] !== null);
@@ -93,75 +107,12 @@ export class LiveLink {
 
   /** Ends the connection, for good with this page or because its backend is gone. */
   close(): void {
-    this.#epochs.reset();
-    this.#setPath('absent');
-  }
-
-  readonly open = (order: OpenPeer): void => {
-    const { sessionId, epoch } = order;
-    if (sessionId !== this.#sessionId) this.#epochs.reset();
-    this.#sessionId = sessionId;
-    this.#epochs.open(epoch, () => this.#makePeer(order));
-  };
-
-  readonly signal = (epoch: number, text: string): void => this.#epochs.signal(epoch, text);
-
-  readonly closePeer = (epoch: number): void => {
-    if (!this.#epochs.isCurrent(epoch)) return;
-    this.#epochs.close(epoch);
-    this.#setPath('absent');
-  };
-
-  readonly send = (channel: LiveChannel, base64: string): void => {
-    if (this.#epochs.peer?.send(channel, fromBase64(base64)) !== true) {
-      throw new RpcError('unavailable', 'not connected, or too much is waiting');
-    }
-  };
-
-  #makePeer({ epoch, isInitiator, iceServers, isRelayOnly }: OpenPeer): LivePeer {
-    this.#setPath('connecting');
-    const live: LivePeer = new LivePeer({
-      isInitiator,
-      iceServers: iceServers.map(withoutUndefined),
-      isRelayOnly,
-      outgoing: { ...this.#outgoing },
-      onSignal: (signal) => this.#tell(this.#told.peerSignal({ peer: 'live', epoch, signal })),
-      onConnected: () => this.#tell(this.#introduce(epoch, live)),
-      onLost: (loss) => this.#lost(epoch, loss),
-      onBytes: (channel, bytes) => this.#received(epoch, channel, bytes),
-      onTracks: (tracks) => this.#takeTracks(tracks),
-    });
-    return live;
-  }
-
-  /** Nothing of the other end is passed on before the backend has compared its certificate. */
-  async #introduce(epoch: number, live: LivePeer): Promise<void> {
-    const { connection } = live.peer;
-    const { isAccepted } = await this.#told.peerConnected({
-      peer: 'live',
-      epoch,
-      remoteCertificateSha256: await live.peer.remoteCertificateSha256(),
-      isRelayed: (await isRelayed(connection)) ?? false,
-    });
-    if (!this.#epochs.isCurrent(epoch)) return;
-    if (!isAccepted) {
-      this.closePeer(epoch);
-      return;
-    }
-    live.accept();
-    this.#setPath('connected');
+    this.#carried.close();
   }
 
   #received(epoch: number, channel: LiveChannel, bytes: Uint8Array): void {
-    if (!this.#epochs.isCurrent(epoch)) return;
-    this.#tell(this.#told.received({ channel, epoch, bytes: toBase64(bytes) }));
-  }
-
-  #lost(epoch: number, loss: PeerLoss): void {
-    if (!this.#epochs.isCurrent(epoch)) return;
-    if (loss === 'failed' || loss === 'closed') this.#epochs.close(epoch);
-    this.#setPath(loss === 'back' ? 'connected' : loss === 'disconnected' ? 'disconnected' : 'absent');
-    this.#tell(this.#told.peerLost({ peer: 'live', epoch, state: loss }));
+    if (!this.#carried.isCurrent(epoch)) return;
+    ignoreRefusal(this.#told.received({ channel, epoch, bytes: toBase64(bytes) }));
   }
 
   #takeTracks(tracks: Readonly<Record<MediaSlot, MediaStreamTrack | null>>): void {
@@ -175,56 +126,11 @@ export class LiveLink {
     this.#changed();
   }
 
-  /** The backend may be gone; then the page closes everything anyway (see `close`). */
-  #tell(call: Promise<unknown>): void {
-    call.catch((error: unknown) => {
-      if (!(error instanceof RpcError)) throw error;
-    });
-  }
-
-  #setPath(path: LivePath): void {
-    if (this.#path === path) return;
-    this.#path = path;
-    this.#changed();
-  }
-
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
 }
 
-/** The `carrier` contract of a page that carries the live connection only. */
-export function liveCarrier(live: LiveLink): CarrierService {
-  return {
-    describe: () => ({ peers: ['live'] }),
-    openPeer: (order) => only('live', order.peer, () => live.open(order)),
-    signal: ({ peer, epoch, signal }) => only('live', peer, () => live.signal(epoch, signal)),
-    closePeer: ({ peer, epoch }) => only('live', peer, () => live.closePeer(epoch)),
-    send: ({ channel, bytes }) => {
-      if (!liveChannels.includes(channel)) throw new RpcError('invalid-input', 'no such channel');
-      live.send(channel, bytes);
-      return null;
-    },
-    sendBulk: refuseBulk,
-    cancelBulk: refuseBulk,
-  };
-}
-
-export function only(kind: string, asked: string, run: () => void): null {
-  if (kind !== asked) throw new RpcError('unavailable', `this page carries ${kind} only`);
-  run();
-  return null;
-}
-
 function refuseBulk(): never {
   throw new RpcError('unavailable', 'this page carries no files');
-}
-
-function withoutUndefined(server: OpenPeer['iceServers'][number]): RTCIceServer {
-  const { urls, username, credential } = server;
-  return {
-    urls,
-    ...(username !== undefined && { username }),
-    ...(credential !== undefined && { credential }),
-  };
 }

@@ -1,17 +1,14 @@
 import { liveChannels } from '#shared/contract/page.ts';
 import type { LiveChannel } from '#shared/contract/page.ts';
+import type { PeerHandlers } from './carried-peer.ts';
 import { ChannelGuard, liveChannelOptions, liveLimits } from './live-channels.ts';
 import { lineOf, mediaSlots, prepareMediaLines, sendTrack } from './media-lines.ts';
 import type { MediaSlot } from './media-lines.ts';
 import { Peer } from './peer.ts';
-import type { PeerOptions } from './peer.ts';
 
 export type OutgoingTracks = Readonly<Record<MediaSlot, MediaStreamTrack | null>>;
 
-export interface LivePeerOptions extends Pick<
-  PeerOptions,
-  'isInitiator' | 'iceServers' | 'isRelayOnly' | 'onSignal' | 'onConnected' | 'onLost'
-> {
+export interface LivePeerOptions extends PeerHandlers {
   readonly outgoing: OutgoingTracks;
   readonly onBytes: (channel: LiveChannel, bytes: Uint8Array) => void;
   /** The tracks of the other end have come into being. */

@@ -40,13 +40,25 @@ export interface TrialWorkstation {
 export type BackendReport =
   | ReadyLine
   | StartFailure
+  /** Windows that are connected now. */
   | { readonly event: 'pages'; readonly count: number }
   /** Good for one window within a minute: it stands in the process list. */
   | { readonly event: 'window-address'; readonly url: string }
   /** Somebody started the same workstation again: bring its window to the front. */
   | { readonly event: 'show-window' }
   /** Somebody wants to try both ends of the link: start a second workstation. */
-  | { readonly event: 'start-trial' };
+  | { readonly event: 'start-trial' }
+  | BulkPageWish;
+
+/** From now on the page without a face that carries files has to run, or no longer. */
+export interface BulkPageWish {
+  readonly event: 'bulk-page';
+  readonly isWanted: boolean;
+}
+
+/** Where that page lies, and where it connects: it is not counted among the windows. */
+export const BULK_PAGE = '/carrier.html';
+export const FACELESS_RPC = '/rpc?page=carrier';
 
 /** What the launcher asks of a backend process on loopback, or answers. */
 export type LauncherOrder =

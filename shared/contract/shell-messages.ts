@@ -10,7 +10,7 @@ export interface EndpointAddress {
 /** What the backend tells the shell that started it as a utility process. */
 export type BackendToShell =
   | { readonly event: 'serving'; readonly endpoint: EndpointAddress }
-  | Extract<BackendReport, { event: 'failed' | 'show-window' }>
+  | Extract<BackendReport, { event: 'failed' | 'show-window' | 'bulk-page' }>
   | {
       readonly event: 'start-helper';
       readonly id: number;

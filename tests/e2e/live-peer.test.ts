@@ -104,7 +104,7 @@ describe('the live connection', () => {
     await connect();
     const refused = () => pair.b.page.evaluate(() => globalThis.linkPage.live.refusedSignals);
     const before = await refused();
-    await pair.b.page.evaluate((input) => globalThis.linkPage.carrier('signal', input as never), {
+    await pair.b.page.evaluate((input) => globalThis.linkPage.carrier('signal', input), {
       peer: 'live',
       epoch: old,
       signal: String(late?.input['signal']),
@@ -127,7 +127,7 @@ describe('the live connection', () => {
       '{"type":"offer"}',
       '{"type":"candidate","candidate":{}}',
     ]) {
-      await pair.b.page.evaluate((input) => globalThis.linkPage.carrier('signal', input as never), {
+      await pair.b.page.evaluate((input) => globalThis.linkPage.carrier('signal', input), {
         peer: 'live',
         epoch,
         signal,
@@ -158,7 +158,7 @@ describe('the live connection', () => {
 
   test('tells at once that the other end has gone', async () => {
     await connect();
-    await pair.a.page.evaluate((input) => globalThis.linkPage.carrier('closePeer', input as never), {
+    await pair.a.page.evaluate((input) => globalThis.linkPage.carrier('closePeer', input), {
       peer: 'live',
       epoch,
     });

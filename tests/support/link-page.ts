@@ -5,6 +5,7 @@ import path from 'node:path';
 import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
+import { answerWith } from '#backend/transport/fetch-handler.ts';
 import { launchChromium } from './chromium.ts';
 import { root, temporaryDirectory } from './workstation.ts';
 
@@ -39,8 +40,10 @@ export interface LinkPair {
   readonly a: LinkEnd;
   readonly b: LinkEnd;
   readonly sessionId: string;
-  /** Opens the live connection of an epoch at both ends; `a` begins. */
-  open(epoch: number, options?: LinkOptions): Promise<void>;
+  /** Opens a connection of an epoch at both ends; `a` begins. */
+  open(epoch: number, options?: LinkOptions, peer?: 'live' | 'bulk'): Promise<void>;
+  /** Asks a page what its backend would ask. */
+  call(end: 'a' | 'b', method: string, input: object): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -74,11 +77,18 @@ function buildPage(): Promise<string> {
   return built;
 }
 
+/** Answers what a page asks of its backend's byte routes. */
+export type Bytes = (request: Request) => Promise<Response>;
+
 /** Serves the built page; the address. */
-export async function serveLinkPage(): Promise<{ url: string; close: () => void }> {
+export async function serveLinkPage(bytes?: Bytes): Promise<{ url: string; close: () => void }> {
   const directory = await buildPage();
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://page');
+    if (bytes && pathname.startsWith('/link/')) {
+      answerWith(bytes, request, response).catch(() => response.destroy());
+      return;
+    }
     const file = path.join(directory, pathname === '/' ? 'index.html' : pathname);
     if (!existsSync(file) || !statSync(file).isFile()) {
       response.writeHead(404).end();
@@ -103,28 +113,30 @@ export async function serveLinkPage(): Promise<{ url: string; close: () => void 
 export async function openLinkPair(
   onSignal: OnSignal = (signal) => signal,
   flags: readonly string[] = [],
+  bytes: { readonly a?: Bytes; readonly b?: Bytes } = {},
 ): Promise<LinkPair> {
-  const server = await serveLinkPage();
+  const servers = { a: await serveLinkPage(bytes.a), b: await serveLinkPage(bytes.b) };
   const browser = await launchChromium([...linkFlags, ...flags]);
   const sessionId = randomUUID();
   const ends: Record<'a' | 'b', LinkEnd & { page: Page }> = {
-    a: await openEnd(browser, server.url, (signal, epoch) => pass('a', signal, epoch)),
-    b: await openEnd(browser, server.url, (signal, epoch) => pass('b', signal, epoch)),
+    a: await openEnd(browser, servers.a.url, (input) => pass('a', input)),
+    b: await openEnd(browser, servers.b.url, (input) => pass('b', input)),
   };
   const call = (end: 'a' | 'b', method: string, input: object) =>
-    ends[end].page.evaluate(
-      ([name, given]) => globalThis.linkPage.carrier(name as 'openPeer', given as never),
-      [method, input] as const,
-    );
-  const pass = async (from: 'a' | 'b', text: string, epoch: number) => {
-    const signal = onSignal(text, from, epoch);
-    if (signal !== undefined) await call(from === 'a' ? 'b' : 'a', 'signal', { peer: 'live', epoch, signal });
+    ends[end].page.evaluate(([name, given]) => globalThis.linkPage.carrier(name as 'openPeer', given), [
+      method,
+      input,
+    ] as const);
+  const pass = async (from: 'a' | 'b', { peer, epoch, signal: text }: Told['input']) => {
+    const signal = onSignal(String(text), from, Number(epoch));
+    if (signal !== undefined) await call(from === 'a' ? 'b' : 'a', 'signal', { peer, epoch, signal });
   };
   return {
     ...ends,
     sessionId,
-    open: async (epoch, { iceServers = [], isRelayOnly = false } = {}) => {
-      const order = { peer: 'live', sessionId, epoch, iceServers, isRelayOnly };
+    call,
+    open: async (epoch, { iceServers = [], isRelayOnly = false } = {}, peer = 'live') => {
+      const order = { peer, sessionId, epoch, iceServers, isRelayOnly };
       await Promise.all([
         call('b', 'openPeer', { ...order, isInitiator: false }),
         call('a', 'openPeer', { ...order, isInitiator: true }),
@@ -132,7 +144,8 @@ export async function openLinkPair(
     },
     close: async () => {
       await browser.close();
-      server.close();
+      servers.a.close();
+      servers.b.close();
     },
   };
 }
@@ -140,7 +153,7 @@ export async function openLinkPair(
 async function openEnd(
   browser: Browser,
   url: string,
-  pass: (signal: string, epoch: number) => Promise<void>,
+  pass: (input: Told['input']) => Promise<void>,
 ): Promise<LinkEnd> {
   const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
   const page = await context.newPage();
@@ -150,7 +163,7 @@ async function openEnd(
   page.on('pageerror', (error) => errors.push(error.message));
   await page.exposeFunction('tellBackend', async (method: string, input: Told['input']) => {
     told.push({ method, input, atMs: Date.now() });
-    if (method === 'peerSignal') await pass(String(input['signal']), Number(input['epoch']));
+    if (method === 'peerSignal') await pass(input);
     return method === 'peerConnected' ? { isAccepted } : null;
   });
   await page.goto(url);

@@ -20,6 +20,16 @@ export function processesWith(variable: string, value: string): StrayProcess[] {
     }));
 }
 
+/** Processes with this text on their command line, oldest first. */
+export function processesNaming(text: string): StrayProcess[] {
+  if (!existsSync('/proc/self/cmdline')) return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .map((pid) => ({ pid: Number(pid), command: readProc(pid, 'cmdline').replaceAll('\0', ' ').trim() }))
+    .filter(({ command }) => command.includes(text))
+    .sort((a, b) => a.pid - b.pid);
+}
+
 function readProc(pid: string, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');

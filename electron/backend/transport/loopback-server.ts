@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Port } from '#shared/rpc/frames.ts';
 import { MAXIMUM_FRAME_LENGTH } from '#shared/rpc/text-port.ts';
+import { BULK_PAGE, FACELESS_RPC } from '#shared/contract/launch.ts';
 import type { Log } from '#backend/log.ts';
 import type { FindPageFile } from '#page/page-files.ts';
 import { Access, isFromHere } from './access.ts';
@@ -19,13 +20,13 @@ export interface LoopbackServerOptions {
   /** Answers everything below `BYTES_PREFIXES`. */
   readonly bytes: FetchHandler;
   readonly onConnection: (port: Port) => void;
-  /** Told whenever a page comes or goes. */
+  /** Told whenever a window comes or goes. */
   readonly onPageCount?: (count: number) => void;
   readonly log: Log;
 }
 
 /** DICOMweb, files that a page sends to an import, and pictures of the microscope. */
-const BYTES_PREFIXES = ['/dicomweb/', '/import/', '/microscope/'];
+const BYTES_PREFIXES = ['/dicomweb/', '/import/', '/microscope/', '/link/'];
 /** What one request may bring: a whole study by STOW-RS, but not everything a disk can hold. */
 const MAXIMUM_BODY_BYTES = 16 * 1024 ** 3;
 /** The longest text of a frame, where every character takes three bytes. */
@@ -50,6 +51,8 @@ export class LoopbackServer {
     maxPayload: MAXIMUM_MESSAGE_BYTES,
     perMessageDeflate: false,
   });
+
+  #windows = 0;
 
   constructor(options: LoopbackServerOptions) {
     this.#options = options;
@@ -102,8 +105,10 @@ export class LoopbackServer {
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const { onConnection, onPageCount } = this.#options;
       onConnection(createWebSocketPort(webSocket));
-      onPageCount?.(this.#sockets.clients.size);
-      webSocket.on('close', () => onPageCount?.(this.#sockets.clients.size));
+      if (request.url === FACELESS_RPC) return;
+      this.#windows++;
+      onPageCount?.(this.#windows);
+      webSocket.on('close', () => onPageCount?.(--this.#windows));
     });
   }
 
@@ -138,8 +143,9 @@ export class LoopbackServer {
     const isRedeemed = this.access.redeemStartCode(query.get('code') ?? '');
     if (!isRedeemed && !hasCookie) return false;
     const language = query.get('lang');
+    const page = query.get('page') === 'carrier' ? BULK_PAGE : '/';
     response.writeHead(303, {
-      Location: language === 'ja' || language === 'en' ? `/?lang=${language}` : '/',
+      Location: language === 'ja' || language === 'en' ? `${page}?lang=${language}` : page,
       'Set-Cookie': this.access.cookieHeader(this.port),
       'Cache-Control': 'no-store',
       'Referrer-Policy': 'no-referrer',

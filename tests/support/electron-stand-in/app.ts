@@ -22,6 +22,15 @@ class App extends EventEmitter {
   /** Ends a real process; tests in one process leave it alone. */
   endProcess: (code: number) => void = () => {};
 
+  /** What Chromium would be started with. */
+  readonly switches = new Map<string, string | undefined>();
+  readonly commandLine = {
+    appendSwitch: (name: string, value?: string) => {
+      requireNotReady('app.commandLine.appendSwitch');
+      this.switches.set(name, value);
+    },
+  };
+
   whenReady(): Promise<void> {
     return this.#ready.promise;
   }

@@ -84,6 +84,7 @@ export class BrowserWindow extends EventEmitter {
     this.options = options;
     app.windows.add(this);
     app.emit('web-contents-created', {}, this.webContents);
+    app.emit('browser-window-created', {}, this);
   }
 
   static getAllWindows(): BrowserWindow[] {
@@ -118,6 +119,15 @@ export class BrowserWindow extends EventEmitter {
   }
   focus(): void {
     this.calls.push('focus');
+  }
+
+  isDestroyed(): boolean {
+    return this.webContents.isDestroyed();
+  }
+
+  /** "Force closing the window ... the unload and beforeunload event won't be emitted ... the close event will also not be emitted ... but it guarantees the closed event will be emitted." */
+  destroy(): void {
+    this.close();
   }
 
   close(): void {

@@ -1,8 +1,10 @@
 // The workstation's peers in a page without backend: the test is the backend, through the same contract.
 import type { LiveChannel } from '#shared/contract/page.ts';
-import { toBase64 } from '#renderer/link/base64.ts';
-import { LiveLink, liveCarrier } from '#renderer/link/live-link.ts';
-import type { LinkTold } from '#renderer/link/live-link.ts';
+import { decodeBulkFrame, encodeBulkFrame } from '#shared/link/bulk-frame.ts';
+import type { BulkFrame } from '#shared/link/bulk-frame.ts';
+import { BulkLink } from '#renderer/link/bulk-link.ts';
+import type { LinkTold } from '#renderer/link/carried-peer.ts';
+import { LiveLink } from '#renderer/link/live-link.ts';
 import type { MediaSlot } from '#renderer/link/media-lines.ts';
 import { stampedPicture, watchStamps } from './stamped-picture.ts';
 
@@ -40,16 +42,18 @@ const told: LinkTold = {
     const text = atob(bytes);
     echoes.get(text)?.(performance.now());
     received.push({ channel, text });
-    if (isEchoing && text.startsWith('?')) live.send(channel, btoa(`!${text.slice(1)}`));
+    if (isEchoing && text.startsWith('?')) send(channel, `!${text.slice(1)}`);
     return Promise.resolve(null);
   },
   bulkProgress: tell('bulkProgress'),
 };
 
 const live = new LiveLink(told);
-const carrier = liveCarrier(live);
+const bulk = new BulkLink(told);
 const picture = stampedPicture(1280, 720);
 let watched: ReturnType<typeof watchStamps> | undefined;
+
+const send = (channel: LiveChannel, text: string) => live.send(channel, new TextEncoder().encode(text));
 
 /** Milliseconds there and back for each of so many messages, one every `pauseMs`. */
 async function roundTrips(channel: LiveChannel, count: number, pauseMs: number): Promise<number[]> {
@@ -58,7 +62,7 @@ async function roundTrips(channel: LiveChannel, count: number, pauseMs: number):
     const id = `${performance.now()}-${index}`;
     const startMs = performance.now();
     const back = new Promise<number>((resolve) => echoes.set(`!${id}`, (atMs) => resolve(atMs - startMs)));
-    live.send(channel, toBase64(new TextEncoder().encode(`?${id}`)));
+    send(channel, `?${id}`);
     times.push(
       await Promise.race([back, new Promise<number>((resolve) => setTimeout(resolve, 3000, Infinity))]),
     );
@@ -70,9 +74,12 @@ async function roundTrips(channel: LiveChannel, count: number, pauseMs: number):
 
 const page = {
   live,
-  carrier: (method: keyof typeof carrier, input: never) =>
-    carrier[method](input, undefined as never) as unknown,
-  send: (channel: LiveChannel, text: string) => live.send(channel, btoa(text)),
+  /** What the backend asks; of the page in front of a person, and of the one without a face. */
+  carrier: (method: keyof typeof live.carrier, input: { peer?: string }) => {
+    const { carrier } = input.peer === 'bulk' || method.endsWith('Bulk') ? bulk : live;
+    return carrier[method](input as never, undefined as never) as unknown;
+  },
+  send,
   received,
   echo: () => (isEchoing = true),
   roundTrips,
@@ -91,6 +98,19 @@ const page = {
     const raw = rawChannels.get(channel);
     if (typeof data === 'string') raw?.send(data);
     else raw?.send(new Uint8Array(data));
+  },
+  /** Frames of the bulk channel as a hostile peer sends them, and what it is answered. */
+  bulkFrames: {
+    sent: (frame: BulkFrame) => rawChannels.get('bulk')?.send(encodeBulkFrame(frame)),
+    heard: (isIt: (frame: BulkFrame) => boolean) =>
+      new Promise<void>((resolve, reject) => {
+        const channel = rawChannels.get('bulk');
+        setTimeout(() => reject(new Error('not heard')), 10_000);
+        channel?.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {
+          const frame = decodeBulkFrame(new Uint8Array(data));
+          if (frame && isIt(frame)) resolve();
+        });
+      }),
   },
 };
 

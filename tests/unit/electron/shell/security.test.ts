@@ -162,7 +162,12 @@ test('8 no insecure content', () => {
 test('9, 10 no experimental and no Blink features', () => {
   expect(webPreferences.experimentalFeatures).toBe(false);
   expect(webPreferences).not.toHaveProperty('enableBlinkFeatures');
-  expect(shellSource).not.toMatch(/appendSwitch|enable-blink-features|enable-experimental/);
+  expect(shellSource).not.toMatch(/enable-blink-features|enable-experimental/);
+  // Two, for connections between workstations; neither opens anything to a page.
+  expect([...shellSource.matchAll(/appendSwitch\((.*)\)/g)].map(([, what]) => what)).toEqual([
+    "'disable-features', 'WebRtcHideLocalIpsWithMdns'",
+    "'allow-loopback-in-peer-connection'",
+  ]);
 });
 
 test('11, 12 no webview', () => {

@@ -31,7 +31,9 @@ beforeAll(async () => {
   mkdirSync(dataDir);
   mkdirSync(pageDir);
   writeFileSync(path.join(pageDir, 'index.html'), '<title>page</title>');
-  writeFileSync(path.join(pageDir, MANIFEST_FILE), JSON.stringify({ stamp: '', files: ['index.html'] }));
+  writeFileSync(path.join(pageDir, 'carrier.html'), '<title>files</title>');
+  const files = ['index.html', 'carrier.html'];
+  writeFileSync(path.join(pageDir, MANIFEST_FILE), JSON.stringify({ stamp: '', files }));
   writeFileSync(
     dicomFile,
     aFile([...identity(), ...imageShape(), element('7FE00010', 'OW', Buffer.alloc(24, 7))]),
@@ -150,6 +152,36 @@ test('a backend that ends is started again; the page gets a new port and finds e
   await expect.poll(async () => (await protocol.request('enkaku://app/dicomweb/instances')).status).toBe(200);
   // The helpers of the backend that ended went with it.
   await expect.poll(() => [...alive].map(({ serviceName }) => serviceName)).toEqual(['Enkaku backend']);
+});
+
+test('a window that nobody sees carries files while that is wanted, and keeps nothing alive', async () => {
+  const hidden = () => BrowserWindow.getAllWindows().filter((each) => each !== (window as unknown));
+  const want = (isWanted: boolean) =>
+    [...alive]
+      .find(({ serviceName }) => serviceName === 'Enkaku backend')
+      ?.emit('message', {
+        event: 'bulk-page',
+        isWanted,
+      });
+  want(true);
+  want(true);
+  await expect
+    .poll(() => hidden().map(({ webContents }) => webContents.getURL()))
+    .toEqual(['enkaku://app/carrier.html']);
+  expect(hidden()[0]?.options).toMatchObject({
+    show: false,
+    webPreferences: { backgroundThrottling: false },
+  });
+  expect(hidden()[0]?.calls).toEqual([]);
+  // It is not what is brought to the front.
+  const before = window.calls.length;
+  app.emit('second-instance');
+  expect(window.calls.slice(before)).toEqual(['show', 'focus']);
+  expect(hidden()[0]?.calls).toEqual([]);
+  want(false);
+  expect(hidden()).toEqual([]);
+  want(true);
+  expect(hidden()).toHaveLength(1);
 });
 
 test('closing the window ends everything', async () => {
