@@ -55,6 +55,9 @@ export const RemoteMicroscope = z.object({
       numericalAperture: z.number(),
       immersion: z.enum(['dry', 'oil']),
       micrometresPerPixel: z.number(),
+      /** From camera axes to stage axes, anticlockwise; as calibrated. */
+      rotationDeg: z.number().default(0),
+      isMirrored: z.boolean().default(false),
       maximumStageSpeedUmPerS: z.number(),
       maximumFocusSpeedUmPerS: z.number(),
     }),

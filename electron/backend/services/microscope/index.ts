@@ -155,7 +155,14 @@ export function createMicroscope(options: MicroscopeOptions) {
     link.say({
       kind: 'microscope',
       objectives: configuration.objectives.map(
-        ({ focusLimitsUm: _limits, parfocalOffsetUm: _focus, parcentricOffsetUm: _centre, ...told }) => told,
+        ({ focusLimitsUm: _limits, parfocalOffsetUm: _focus, parcentricOffsetUm: _centre, ...told }) => {
+          const measured = records.calibrations().find(({ objectiveId }) => objectiveId === told.id);
+          return {
+            ...told,
+            rotationDeg: measured?.rotationDeg ?? 0,
+            isMirrored: measured?.isMirrored ?? false,
+          };
+        },
       ),
       sensor: { widthPixels: camera?.widthPixels ?? 0, heightPixels: camera?.heightPixels ?? 0 },
       stageLimitsUm: configuration.stageLimitsUm,
