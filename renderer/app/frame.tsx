@@ -52,10 +52,17 @@ export function Frame() {
         run: () => goToRoom('reading'),
       },
       {
+        id: 'app.microscope',
+        ...commandText('app:rooms.microscope', language),
+        group: t('groups.rooms'),
+        keys: ['Alt+Digit2'],
+        run: () => goToRoom('microscope'),
+      },
+      {
         id: 'app.settings',
         ...commandText('app:rooms.settings', language),
         group: t('groups.rooms'),
-        keys: ['Alt+Digit2'],
+        keys: ['Alt+Digit3'],
         run: () => goToRoom('settings'),
       },
     ],

@@ -1,4 +1,4 @@
-import { CircleHelp, ScanLine, Search, Settings } from 'lucide-react';
+import { CircleHelp, Microscope, ScanLine, Search, Settings } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { ImportIndicator } from '#renderer/features/import/import-indicator.tsx';
@@ -9,6 +9,7 @@ import { goToRoom } from './rooms.ts';
 
 const rooms = [
   { id: 'reading', icon: ScanLine },
+  { id: 'microscope', icon: Microscope },
   { id: 'settings', icon: Settings },
 ] as const satisfies readonly { id: string; icon: LucideIcon }[];
 

@@ -1,6 +1,7 @@
 import { MapPinOff } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { FirstSteps, ImportMenu } from '#renderer/features/import/import-buttons.tsx';
+import { MicroscopeRoom } from '#renderer/features/microscope/microscope-room.tsx';
 import { SettingsRoom } from '#renderer/features/settings/settings-room.tsx';
 import { Viewer } from '#renderer/features/viewer/viewer.tsx';
 import { Worklist } from '#renderer/features/worklist/worklist.tsx';
@@ -20,6 +21,8 @@ export function Room({ address }: { address: Address }) {
       return <Worklist onOpen={openStudy} importMenu={<ImportMenu />} firstSteps={<FirstSteps />} />;
     case 'study':
       return <Viewer key={place.studyKey} studyKey={place.studyKey} fallback={<Nowhere />} />;
+    case 'microscope':
+      return <MicroscopeRoom />;
     case 'settings':
       return <SettingsRoom section={place.section} />;
     default:

@@ -6,13 +6,15 @@ import type { Address } from '#renderer/ui/address.ts';
 export type Place =
   | { readonly kind: 'worklist' }
   | { readonly kind: 'study'; readonly studyKey: StudyKey }
+  | { readonly kind: 'microscope' }
   | { readonly kind: 'settings'; readonly section: string | undefined }
   | { readonly kind: 'nowhere' };
 
-/** `#/reading`, `#/reading/study/<key>?…`, `#/settings/<section>`; what follows '?' belongs to the room. */
+/** `#/reading`, `#/reading/study/<key>?…`, `#/microscope`, `#/settings/<section>`; what follows '?' belongs to the room. */
 export function placeOf({ path }: Address): Place {
   const [room, ...rest] = path;
   if (room === undefined || (room === 'reading' && rest.length === 0)) return { kind: 'worklist' };
+  if (room === 'microscope' && rest.length === 0) return { kind: 'microscope' };
   if (room === 'settings' && rest.length <= 1) return { kind: 'settings', section: rest[0] };
   const studyKey = Number(rest[1]);
   if (room === 'reading' && rest[0] === 'study' && rest.length === 2 && Number.isInteger(studyKey)) {
@@ -21,7 +23,7 @@ export function placeOf({ path }: Address): Place {
   return { kind: 'nowhere' };
 }
 
-export function goToRoom(room: 'reading' | 'settings'): void {
+export function goToRoom(room: 'reading' | 'microscope' | 'settings'): void {
   goTo([room]);
 }
 

@@ -2,6 +2,7 @@ import appInEnglish from '#resources/locales/en/app.json' with { type: 'json' };
 import errorsInEnglish from '#resources/locales/en/errors.json' with { type: 'json' };
 import importInEnglish from '#resources/locales/en/import.json' with { type: 'json' };
 import imagingInEnglish from '#resources/locales/en/imaging.json' with { type: 'json' };
+import microscopeInEnglish from '#resources/locales/en/microscope.json' with { type: 'json' };
 import problemInEnglish from '#resources/locales/en/problem.json' with { type: 'json' };
 import refusalInEnglish from '#resources/locales/en/refusal.json' with { type: 'json' };
 import settingsInEnglish from '#resources/locales/en/settings.json' with { type: 'json' };
@@ -11,6 +12,7 @@ import viewerInEnglish from '#resources/locales/en/viewer.json' with { type: 'js
 import errorsInJapanese from '#resources/locales/ja/errors.json' with { type: 'json' };
 import importInJapanese from '#resources/locales/ja/import.json' with { type: 'json' };
 import imagingInJapanese from '#resources/locales/ja/imaging.json' with { type: 'json' };
+import microscopeInJapanese from '#resources/locales/ja/microscope.json' with { type: 'json' };
 import problemInJapanese from '#resources/locales/ja/problem.json' with { type: 'json' };
 import refusalInJapanese from '#resources/locales/ja/refusal.json' with { type: 'json' };
 import settingsInJapanese from '#resources/locales/ja/settings.json' with { type: 'json' };
@@ -24,6 +26,7 @@ export const texts = {
     errors: errorsInJapanese,
     import: importInJapanese,
     imaging: imagingInJapanese,
+    microscope: microscopeInJapanese,
     problem: problemInJapanese,
     refusal: refusalInJapanese,
     settings: settingsInJapanese,
@@ -35,6 +38,7 @@ export const texts = {
     errors: errorsInEnglish,
     import: importInEnglish,
     imaging: imagingInEnglish,
+    microscope: microscopeInEnglish,
     problem: problemInEnglish,
     refusal: refusalInEnglish,
     settings: settingsInEnglish,

@@ -1,0 +1,146 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { ReactNode, RefObject } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { PointUm } from '#shared/motion/position.ts';
+import { PointerHand } from '../hands/pointer-hand.ts';
+import { bestForm, stillAddress } from '../session/still-choice.ts';
+import { useModel, useSession } from '../use-session.ts';
+import { useCell } from '../use-cell.ts';
+import type { PixelPoint } from '../view/camera-axes.ts';
+import type { FrameFeed } from '../view/frame-feed.ts';
+import type { MapPicture } from '../view/stage-painter.ts';
+import { StagePainter } from '../view/stage-painter.ts';
+import styles from './live-view.module.css';
+
+export interface LiveViewProps {
+  /** Undefined while there is no picture to come. */
+  readonly feed: FrameFeed | undefined;
+  readonly map: MapPicture | undefined;
+  /** What lies over the picture at its edges. */
+  readonly children: ReactNode;
+}
+
+/** The picture, as large as the room allows, under the hand. */
+export function LiveView({ feed, map, children }: LiveViewProps) {
+  const { t } = useTranslation('microscope');
+  const session = useSession();
+  const host = useRef<HTMLDivElement>(null);
+  const mapCanvas = useRef<HTMLCanvasElement>(null);
+  const frameCanvas = useRef<HTMLCanvasElement>(null);
+  const overlay = useRef<HTMLCanvasElement>(null);
+  const still = useRef<HTMLImageElement>(null);
+  const [painter, setPainter] = useCell<StagePainter>();
+  const [asked, setAsked] = useState<{ readonly atUm: PointUm; readonly screen: PixelPoint }>();
+  const tool = useModel((model) => model.tool);
+
+  useEffect(() => {
+    if (!host.current || !mapCanvas.current || !frameCanvas.current || !still.current || !overlay.current) {
+      return undefined;
+    }
+    const created = new StagePainter(session, {
+      host: host.current,
+      map: mapCanvas.current,
+      frame: frameCanvas.current,
+      still: still.current,
+      overlay: overlay.current,
+    });
+    const hand = new PointerHand(session, created, host.current, (atUm, screen) =>
+      setAsked({ atUm, screen }),
+    );
+    const stopPainting = created.start();
+    const stopHand = hand.start();
+    setPainter(created);
+    return () => {
+      stopHand();
+      stopPainting();
+    };
+  }, [session, setPainter]);
+
+  useEffect(() => painter && feed?.subscribe(painter.showFrame), [painter, feed]);
+  useEffect(() => painter?.setMap(map), [painter, map]);
+  useShownStill(painter, still);
+
+  return (
+    <div ref={host} className={styles['host']} data-tool={tool} data-testid="microscope-picture">
+      <canvas ref={mapCanvas} className={styles['screen']} aria-hidden />
+      <canvas ref={frameCanvas} className={styles['frame']} role="img" aria-label={t('picture.video')} />
+      <img ref={still} className={styles['frame']} alt="" draggable={false} />
+      <canvas ref={overlay} className={styles['screen']} aria-hidden />
+      {children}
+      {asked && (
+        <TextQuestion
+          at={asked.screen}
+          onDone={(text) => {
+            setAsked(undefined);
+            if (text === '') return;
+            const { colour } = session.model.getState();
+            session.conversation.draw({
+              markId: crypto.randomUUID(),
+              kind: 'text',
+              pointsUm: [asked.atUm],
+              text,
+              colour,
+            });
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Decodes the chosen still before it takes the place of the video: nothing half-drawn is diagnosed on. */
+function useShownStill(painter: StagePainter | undefined, image: RefObject<HTMLImageElement | null>): void {
+  const shown = useModel(({ shownStillId, stills }) =>
+    stills.find(({ facts }) => facts.stillId === shownStillId),
+  );
+  const form = shown && bestForm(shown)?.form;
+  const facts = shown?.facts;
+  const address = useMemo(() => facts && form && stillAddress(facts.stillId, form), [facts, form]);
+  useEffect(() => {
+    if (!painter) return undefined;
+    if (!facts || address === undefined) {
+      painter.setStill(undefined);
+      return undefined;
+    }
+    let isCurrent = true;
+    const next = new Image();
+    next.src = address;
+    next.decode().then(
+      () => {
+        if (!isCurrent || !image.current) return;
+        image.current.src = address;
+        painter.setStill(facts);
+      },
+      () => {
+        // Forgotten meanwhile, or not readable: the video stays.
+      },
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [painter, image, facts, address]);
+}
+
+function TextQuestion({ at, onDone }: { at: PixelPoint; onDone: (text: string) => void }) {
+  const { t } = useTranslation('microscope');
+  const [text, setText] = useState('');
+  return (
+    <input
+      className={styles['text']}
+      style={{ left: at.x, top: at.y - 14 }}
+      aria-label={t('text.placeholder')}
+      placeholder={t('text.placeholder')}
+      maxLength={200}
+      value={text}
+      // oxlint-disable-next-line jsx-a11y/no-autofocus -- asked for by the click that made it appear
+      autoFocus
+      onChange={(event) => setText(event.target.value)}
+      onBlur={() => onDone(text.trim())}
+      onPointerDown={(event) => event.stopPropagation()}
+      onKeyDown={(event) => {
+        const isComposing = event.nativeEvent.isComposing || event.nativeEvent.keyCode === 229;
+        if (event.key === 'Enter' && !isComposing) onDone(text.trim());
+      }}
+    />
+  );
+}

@@ -1,0 +1,195 @@
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { WARNING_ROUND_TRIP_MS } from '#shared/motion/limits-of-time.ts';
+import { objectiveOf } from '../session/microscope-facts.ts';
+import { qualityOf } from '../session/still-choice.ts';
+import { useModel, useSession } from '../use-session.ts';
+import { scaleBar } from '../view/scale-bar.ts';
+import styles from './picture-marks.module.css';
+
+/** What stands at the edges of the picture: what it is, where it is, how large it is. */
+export function PictureMarks() {
+  return (
+    <>
+      <div className={styles['topLeft']}>
+        <KindMark />
+        <Sentence />
+      </div>
+      <div className={styles['bottomLeft']}>
+        <Place />
+      </div>
+      <div className={styles['bottomRight']}>
+        <Scale />
+      </div>
+    </>
+  );
+}
+
+/** Which picture this is. Nobody may take the video, a prediction or a compressed still for the sensor's own. */
+function KindMark() {
+  const { t } = useTranslation('microscope');
+  const { still, isPredicted, hasFrame } = useModel(({ shownStillId, stills, isPredicted, frame }) => ({
+    still: stills.find(({ facts }) => facts.stillId === shownStillId),
+    isPredicted,
+    hasFrame: frame !== null,
+  }));
+  const zoom = useModel((model) => model.zoom);
+  if (!hasFrame && !still) return null;
+  const quality = still && qualityOf(still);
+  const kind = quality?.kind ?? (isPredicted ? 'predicted' : 'video');
+  return (
+    <p className={styles['kind']} data-kind={kind} data-testid="picture-kind">
+      <span className={styles['shape']} aria-hidden />
+      {quality ? <QualityText still={still} /> : t(isPredicted ? 'picture.predicted' : 'picture.video')}
+      {still?.facts.isKept && <small>{t('picture.kept')}</small>}
+      {zoom > 1 && <small>{t('zoom', { percent: Math.round(zoom * 100) })}</small>}
+    </p>
+  );
+}
+
+export function QualityText({ still }: { still: Parameters<typeof qualityOf>[0] }) {
+  const { t } = useTranslation('microscope');
+  const quality = qualityOf(still);
+  if (quality.kind === 'lossy') {
+    return (
+      <>
+        {quality.qualityPercent === null
+          ? t('picture.lossyPlain')
+          : t('picture.lossy', { percent: Math.round(quality.qualityPercent) })}
+      </>
+    );
+  }
+  return <>{t(`picture.${quality.kind}`)}</>;
+}
+
+/** One sentence at a time: the gravest. */
+function Sentence() {
+  const { t } = useTranslation('microscope');
+  const session = useSession();
+  const facts = useModel(({ telemetry, isSilent, refused, roundTripMs, party }) => ({
+    isSilent: telemetry !== null && isSilent,
+    fault: telemetry?.fault ?? null,
+    refused,
+    velocityRefusal: party === 'remote' && session.mustStep ? (telemetry?.velocityRefusal ?? null) : null,
+    isSlow: party === 'remote' && (roundTripMs ?? 0) > WARNING_ROUND_TRIP_MS,
+    roundTripMs: Math.round(roundTripMs ?? 0),
+  }));
+  const staleSeconds = useStaleSeconds();
+  const { refused } = facts;
+  let text: string | undefined;
+  let level = 'warning';
+  if (facts.isSilent) [text, level] = [t('picture.silent'), 'urgent'];
+  else if (facts.fault !== null) [text, level] = [faultText(facts.fault), 'urgent'];
+  else if (staleSeconds >= 1) text = t('picture.stale', { seconds: staleSeconds });
+  else if (refused?.kind === 'motion') text = t(`refusal.${refused.reason}`);
+  else if (refused?.kind === 'still') text = stillText(refused.reason);
+  else if (refused?.kind === 'call') text = refused.text;
+  else if (facts.velocityRefusal) text = t(`refusal.${facts.velocityRefusal}`);
+  else if (facts.isSlow) text = t('warning.roundTrip', { ms: facts.roundTripMs });
+  if (text === undefined) return null;
+  return (
+    <p className={styles['sentence']} data-level={level} role="status">
+      {text}
+    </p>
+  );
+
+  function faultText(code: string): string {
+    const known = knownFaults.find((each) => each === code);
+    return known ? t(`fault.${known}`) : t('fault.unknown', { code });
+  }
+
+  function stillText(reason: string): string {
+    const known = (['no-camera', 'no-slide', 'moved'] as const).find((each) => each === reason);
+    return t(`stillRefusal.${known ?? 'other'}`);
+  }
+}
+
+const knownFaults = [
+  'controller-not-found',
+  'port-busy',
+  'port-not-permitted',
+  'controller-silent',
+  'controller-gone',
+  'controller-garbled',
+  'command-refused',
+  'value-out-of-range',
+  'queue-full',
+  'limit-switch',
+  'controller-locked',
+  'no-turret',
+] as const;
+
+/** Whole seconds since the last frame, once there has been one. */
+function useStaleSeconds(): number {
+  const session = useSession();
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setSeconds(Math.floor((session.frameAgeMs ?? 0) / 1000)), 500);
+    return () => clearInterval(timer);
+  }, [session]);
+  return seconds;
+}
+
+function Place() {
+  const { t } = useTranslation('microscope');
+  const { state, x, y, z, objectiveId, turret, party } = useModel(
+    ({ telemetry, state, party, shownStillId, stills }) => {
+      const still = stills.find(({ facts }) => facts.stillId === shownStillId)?.facts;
+      const at = still?.positionUm ?? telemetry?.positionUm;
+      return {
+        state,
+        party,
+        x: at && Math.round(at.x),
+        y: at && Math.round(at.y),
+        z: at?.z.toFixed(1),
+        objectiveId: still?.objectiveId ?? telemetry?.objectiveId,
+        turret: telemetry?.turret,
+      };
+    },
+  );
+  const session = useSession();
+  if (x === undefined || !state || party === undefined) return null;
+  const objective = objectiveOf(session.facts, objectiveId);
+  return (
+    <>
+      <strong className={styles['objective']} data-testid="objective">
+        {objective
+          ? `${objective.magnification}×  NA ${objective.numericalAperture}`
+          : t(turret === 'moving' ? 'objective.turning' : 'objective.none')}
+      </strong>
+      <span data-testid="position">{t('position', { x, y, z })}</span>
+      <Clock />
+    </>
+  );
+}
+
+function Clock() {
+  const [now, setNow] = useState(() => new Date());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(new Date()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return <time>{now.toLocaleTimeString('ja-JP', { hour12: false })}</time>;
+}
+
+function Scale() {
+  const session = useSession();
+  const { width, isKnown } = useModel(
+    ({ frame, shownStillId, telemetry, zoom, screenWidth, screenHeight }) => ({
+      isKnown: frame !== null,
+      // Everything the bar depends on, so that it is drawn again when one of them changes.
+      width: `${frame?.width} ${frame?.height} ${shownStillId} ${telemetry?.objectiveId} ${zoom} ${screenWidth} ${screenHeight}`,
+    }),
+  );
+  if (!isKnown || width === '') return null;
+  const micrometres = session.micrometresPerScreenPixel();
+  const bar =
+    micrometres === undefined ? undefined : scaleBar(micrometres, session.model.getState().screenWidth);
+  if (!bar) return null;
+  return (
+    <div className={styles['scale']} data-testid="scale-bar">
+      <span>{bar.text}</span>
+      <div style={{ width: bar.widthPixels }} />
+    </div>
+  );
+}

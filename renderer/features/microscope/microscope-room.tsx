@@ -1,0 +1,48 @@
+import { useEffect } from 'react';
+import type { ReactNode } from 'react';
+import { useConnection } from '#renderer/backend/use-backend.tsx';
+import { carryLive } from '#renderer/link/carry.ts';
+import type { LinkState } from '#shared/contract/link.ts';
+import type { LiveLink } from '#renderer/link/live-link.ts';
+import { BenchFace } from './bench/bench-face.tsx';
+import { CallNotice } from './start/call-notice.tsx';
+import { ContactList } from './start/contact-list.tsx';
+import { StartChoice } from './start/start-choice.tsx';
+import { ConsoleFace } from './console/console-face.tsx';
+import { useCell } from './use-cell.ts';
+import { useLinkState, useMicroscopeState } from './use-workstation-state.ts';
+
+export interface MicroscopeRoomProps {
+  /** Pairing and the list of contacts; another feature's. */
+  readonly contacts?: ReactNode;
+}
+
+/** Both faces of the room: the bench at the hospital and the pathologist's console. */
+export function MicroscopeRoom({ contacts }: MicroscopeRoomProps) {
+  const microscope = useMicroscopeState();
+  const link = useLinkState();
+  const live = useLive();
+  if (!microscope || !live) return null;
+  const session = link?.session ?? null;
+  const isIn = session !== null && session.state !== 'ringing' && session.state !== 'calling';
+  if (session && isIn && session.role === 'pathologist') {
+    return <ConsoleFace key={session.deviceId} live={live} link={link as LinkState} />;
+  }
+  const list = contacts ?? (
+    <ContactList link={link} role={microscope.configuration ? 'bench' : 'pathologist'} />
+  );
+  if (microscope.configuration) return <BenchFace live={live} link={link} contacts={list} />;
+  return <StartChoice contacts={list} notice={<CallNotice link={link} />} />;
+}
+
+/** This page carries the live connection for as long as the room is open. */
+function useLive(): LiveLink | undefined {
+  const connection = useConnection();
+  const [live, setLive] = useCell<LiveLink>();
+  useEffect(() => {
+    const carried = carryLive(connection);
+    setLive(carried.live);
+    return () => carried.stop();
+  }, [connection, setLive]);
+  return live;
+}

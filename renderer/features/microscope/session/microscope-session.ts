@@ -1,0 +1,511 @@
+import type { BackendClient } from '#renderer/backend/connection.ts';
+import { errorText } from '#renderer/i18n/error-text.ts';
+import type { Talk } from '#shared/link/talk.ts';
+import type { DeviceRequest, MotionIntent, Party, RefusalReason } from '#shared/motion/intent.ts';
+import { INTENT_INTERVAL_MS } from '#shared/motion/limits-of-time.ts';
+import type { PointUm, PositionUm } from '#shared/motion/position.ts';
+import type { Telemetry } from '#shared/motion/telemetry.ts';
+import { isStill } from '../steering/direction.ts';
+import type { Direction } from '../steering/direction.ts';
+import { RoundTrip } from '../steering/round-trip.ts';
+import { focusSpeedUmPerS, focusStepUm, stageSpeedUmPerS } from '../steering/speed.ts';
+import { Steering } from '../steering/steering.ts';
+import type { Commanded, SteeringFacts } from '../steering/steering.ts';
+import type { MapExtent } from '../panels/map-geometry.ts';
+import { toStageVector } from '../view/camera-axes.ts';
+import type { CameraAxes } from '../view/camera-axes.ts';
+import { Prediction } from '../view/prediction.ts';
+import { fieldOfViewUm, fitScale } from '../view/stage-view.ts';
+import type { Size } from '../view/stage-view.ts';
+import { Conversation } from './conversation.ts';
+import { axesOfFrame, factsOf, isUsable, objectiveOf } from './microscope-facts.ts';
+import type { MicroscopeFacts, ObjectiveFacts } from './microscope-facts.ts';
+import { createModel, withoutSlide } from './session-model.ts';
+import type { Bookmark, MicroscopeStore } from './session-model.ts';
+import { StillTaking } from './still-taking.ts';
+
+export interface ShownStamp {
+  readonly deviceTimeMs: number;
+  readonly positionUm: PositionUm;
+  readonly objectiveId: number | null;
+}
+
+/** Telemetry comes 25 times a second; after this its figures are history. */
+const SILENT_AFTER_MS = 1000;
+/** How long a sentence about a refused movement stays. */
+const REFUSED_SHOWN_MS = 5000;
+const FOCUS_SCORES = 240;
+const TRAIL_LENGTH = 30;
+/** Whoever looks through the eyepieces steers without a camera too: as on a sensor of so many pixels. */
+const ASSUMED_WIDTH = 1920;
+
+/** One visit of the room: what is meant, what is seen, what is said. Owns no picture and no React. */
+export class MicroscopeSession {
+  readonly party: Party;
+  readonly model: MicroscopeStore;
+  readonly backend: BackendClient;
+  readonly prediction = new Prediction();
+  readonly roundTrip = new RoundTrip();
+  readonly steering: Steering;
+  readonly conversation: Conversation;
+  readonly stillTaking: StillTaking;
+  #stamp: ShownStamp | undefined;
+  #shownAtMs = 0;
+  #telemetryAtMs = Number.NEGATIVE_INFINITY;
+  #afterArrival: (() => void) | undefined;
+  #glassToGlassMs: number | null = null;
+  #path = '';
+
+  constructor(backend: BackendClient, party: Party) {
+    this.backend = backend;
+    this.party = party;
+    this.model = createModel(party);
+    this.conversation = new Conversation(this);
+    this.stillTaking = new StillTaking(this);
+    this.steering = new Steering({
+      send: (intent) => this.#send(intent),
+      nowMs: () => performance.now(),
+      newId: () => crypto.randomUUID(),
+      facts: () => this.#steeringFacts(),
+      commanded: (what) => this.#commanded(what),
+      refused: (reason) => this.showRefusal(reason),
+    });
+  }
+
+  /** Listens and says until the returned function is called. */
+  start(): () => void {
+    const { microscope } = this.backend;
+    const stops = [
+      microscope.on('telemetry', (telemetry) => this.#heard(telemetry)),
+      microscope.on('heard', (talk) => this.conversation.heard(talk)),
+      microscope.on('stateChanged', (state) => this.model.setState({ state })),
+      microscope.on('stillChanged', (still) => this.stillTaking.changed(still)),
+    ];
+    const fail = (error: unknown) => this.showProblem(error);
+    void microscope.getState({}).then((state) => this.model.setState({ state }), fail);
+    void microscope.listStills({}).then(({ stills }) => this.model.setState({ stills }), fail);
+    const ticking = setInterval(this.steering.tick, INTENT_INTERVAL_MS);
+    const watching = setInterval(() => this.#watch(), 250);
+    return () => {
+      this.steering.letGo();
+      clearInterval(ticking);
+      clearInterval(watching);
+      for (const stop of stops) stop();
+    };
+  }
+
+  get telemetry(): Telemetry | null {
+    return this.model.getState().telemetry;
+  }
+
+  get facts(): MicroscopeFacts | undefined {
+    const { state, ownSensor } = this.model.getState();
+    return factsOf(state, this.party, ownSensor);
+  }
+
+  get objective(): ObjectiveFacts | undefined {
+    return objectiveOf(this.facts, this.telemetry?.objectiveId);
+  }
+
+  /** Axes of the frame on the screen. */
+  get axes(): CameraAxes | undefined {
+    const { facts } = this;
+    const { frame } = this.model.getState();
+    const objective = objectiveOf(facts, this.#stamp?.objectiveId ?? this.telemetry?.objectiveId);
+    return facts && frame && objective ? axesOfFrame(objective, facts.sensor, frame.width) : undefined;
+  }
+
+  get stamp(): ShownStamp | undefined {
+    return this.#stamp;
+  }
+
+  get glassToGlassMs(): number | null {
+    return this.#glassToGlassMs;
+  }
+
+  get isHolder(): boolean {
+    return this.telemetry?.lease.holder === this.party;
+  }
+
+  /** Another epoch or another state of the path: nothing measured or commanded before it counts. */
+  linkIs(path: string): void {
+    if (path === this.#path) return;
+    this.#path = path;
+    this.letGo();
+    this.roundTrip.reset();
+    this.prediction.forget();
+  }
+
+  /** The reach of the stage, for a map before there is one. */
+  extentWithoutMap(): MapExtent | undefined {
+    const limits = this.facts?.stageLimitsUm;
+    if (!limits) return undefined;
+    const micrometresPerPixel = 20;
+    return {
+      originUm: { x: limits.x.minimum, y: limits.y.minimum },
+      micrometresPerPixel,
+      widthPixels: (limits.x.maximum - limits.x.minimum) / micrometresPerPixel,
+      heightPixels: (limits.y.maximum - limits.y.minimum) / micrometresPerPixel,
+    };
+  }
+
+  // What the hands mean.
+
+  push(hand: string, direction: Direction | null): void {
+    if (direction && !isStill(direction)) {
+      this.#afterArrival = undefined;
+      if (!this.steering.isPushed && this.mustStep) {
+        this.stepBy(direction);
+        return;
+      }
+    }
+    this.steering.push(hand, direction);
+  }
+
+  /** Velocity is refused because hand and eye are too far apart; finite steps remain. */
+  get mustStep(): boolean {
+    const refusal = this.party === 'remote' ? this.telemetry?.velocityRefusal : null;
+    return refusal === 'slow-link' || refusal === 'stale-picture';
+  }
+
+  /** A quarter of the field of view, or two notches of focus. */
+  stepBy(direction: Direction): void {
+    const { axes, objective, telemetry } = this;
+    const { frame } = this.model.getState();
+    if (!axes || !objective || !telemetry || !frame || !this.mayMove()) return;
+    if (direction.z !== 0) this.focusBy(Math.sign(direction.z) * 2, direction.isFine === true);
+    if (direction.x === 0 && direction.y === 0) return;
+    const part = (direction.isFine === true ? 0.05 : 0.25) * frame.height;
+    const vector = toStageVector(axes, { x: direction.x * part, y: direction.y * part });
+    this.aimAt({
+      x: (this.steering.aimOf('x') ?? telemetry.positionUm.x) + vector.x,
+      y: (this.steering.aimOf('y') ?? telemetry.positionUm.y) + vector.y,
+    });
+  }
+
+  /** Notches of the wheel; positive is towards the objective. */
+  focusBy(notches: number, isFine: boolean): void {
+    const { objective } = this;
+    if (!objective || !this.mayMove()) return;
+    this.steering.focusBy(notches * focusStepUm(objective.numericalAperture, isFine));
+  }
+
+  /** Brings a place of the slide to the middle of the screen. */
+  aimAt(place: Partial<PositionUm>): void {
+    this.#afterArrival = undefined;
+    if (this.mayMove()) this.steering.aim(place);
+  }
+
+  /** As `aimAt`, remembering where the person came from. */
+  jumpTo(place: Partial<PositionUm>): void {
+    const from = this.telemetry?.positionUm;
+    if (!from || !this.mayMove()) return;
+    this.model.setState(({ trail }) => ({ trail: [...trail, from].slice(-TRAIL_LENGTH) }));
+    this.aimAt(place);
+  }
+
+  back(): void {
+    const { trail } = this.model.getState();
+    const place = trail.at(-1);
+    if (!place || !this.mayMove()) return;
+    this.model.setState({ trail: trail.slice(0, -1) });
+    this.aimAt({ x: place.x, y: place.y });
+  }
+
+  /** Centres a place and, once there, turns to the objective. */
+  magnify(place: PointUm, objectiveId: number | undefined): void {
+    this.jumpTo(place);
+    if (objectiveId === undefined || objectiveId === this.telemetry?.objectiveId) return;
+    this.#afterArrival = () => void this.changeObjective(objectiveId);
+  }
+
+  bookmark(): void {
+    const { telemetry } = this;
+    const slideId = telemetry?.slide?.slideId;
+    if (!telemetry || slideId === undefined) {
+      this.showRefusal('no-slide');
+      return;
+    }
+    this.model.setState(({ bookmarks }) => ({
+      bookmarks: [
+        ...bookmarks,
+        {
+          bookmarkId: crypto.randomUUID(),
+          number: (bookmarks.at(-1)?.number ?? 0) + 1,
+          slideId,
+          positionUm: telemetry.positionUm,
+          objectiveId: telemetry.objectiveId,
+        },
+      ],
+    }));
+  }
+
+  goToBookmark({ positionUm, objectiveId }: Bookmark): void {
+    const { x, y, z } = positionUm;
+    // Focus belongs to the objective it was found with.
+    this.jumpTo(objectiveId === this.telemetry?.objectiveId ? { x, y, z } : { x, y });
+  }
+
+  askOrHandOver(): void {
+    const { lease } = this.telemetry ?? {};
+    if (!lease) return;
+    if (this.isHolder) void this.request({ kind: 'release-lease' });
+    else if (this.party === 'bench' && lease.holder === 'remote') void this.request({ kind: 'take-back' });
+    else void this.request({ kind: 'request-lease' });
+  }
+
+  /** One pixel of the picture on one pixel of the screen. */
+  showActualPixels(): void {
+    const { frame, screenWidth, screenHeight, shownStillId, stills } = this.model.getState();
+    const still = stills.find(({ facts }) => facts.stillId === shownStillId)?.facts;
+    const size = still ? { width: still.widthPixels, height: still.heightPixels } : frame;
+    if (!size) return;
+    this.setZoom(
+      1 / (fitScale(size, { width: screenWidth, height: screenHeight }) * window.devicePixelRatio),
+    );
+  }
+
+  letGo(): void {
+    this.#afterArrival = undefined;
+    this.steering.letGo();
+  }
+
+  /** Whether a movement may be tried now; says why not. */
+  mayMove(): boolean {
+    const { telemetry } = this;
+    if (!telemetry) return false;
+    const reason: RefusalReason | null = telemetry.stop
+      ? 'stopped'
+      : !this.isHolder
+        ? 'not-holder'
+        : telemetry.isSlideChanging
+          ? 'slide-change'
+          : null;
+    if (reason) this.showRefusal(reason);
+    return reason === null;
+  }
+
+  // What is asked of the device host.
+
+  async request(request: DeviceRequest): Promise<boolean> {
+    try {
+      const { refused } = await this.backend.microscope.request(request);
+      if (refused) this.showRefusal(refused);
+      return refused === null;
+    } catch (error) {
+      this.showProblem(error);
+      return false;
+    }
+  }
+
+  /** Needs no lease; everything meant here ends at once, whatever becomes of the request. */
+  stop(): void {
+    this.letGo();
+    void this.request({ kind: 'stop' });
+  }
+
+  async changeObjective(objectiveId: number): Promise<void> {
+    const objective = objectiveOf(this.facts, objectiveId);
+    if (!objective || objectiveId === this.telemetry?.objectiveId) return;
+    if (!isUsable(objective, this.party)) {
+      this.showRefusal('oil-objective');
+      return;
+    }
+    await this.#runProcedure((procedureId, leaseEpoch) => ({
+      kind: 'change-objective',
+      procedureId,
+      leaseEpoch,
+      objectiveId,
+    }));
+  }
+
+  async autofocus(atUm: PointUm | null = null): Promise<void> {
+    await this.#runProcedure((procedureId, leaseEpoch) => ({
+      kind: 'autofocus',
+      procedureId,
+      leaseEpoch,
+      atUm,
+    }));
+  }
+
+  async cancelProcedure(): Promise<void> {
+    const procedureId = this.telemetry?.procedure?.procedureId ?? this.steering.heldProcedure;
+    this.letGo();
+    if (procedureId !== undefined) await this.request({ kind: 'cancel-procedure', procedureId });
+  }
+
+  async setLamp(intensityPercent: number): Promise<void> {
+    const leaseEpoch = this.telemetry?.lease.epoch;
+    if (leaseEpoch !== undefined) await this.request({ kind: 'set-lamp', leaseEpoch, intensityPercent });
+  }
+
+  say(talk: Talk): void {
+    void this.backend.microscope.say(talk).catch(() => {
+      // Nobody is connected: what was drawn or written stays here.
+    });
+  }
+
+  // What is seen.
+
+  /** A frame is on the screen from now on. */
+  frameShown(frame: Size, stamp: ShownStamp | undefined): void {
+    const nowMs = performance.now();
+    const known = this.model.getState().frame;
+    if (known?.width !== frame.width || known.height !== frame.height) this.model.setState({ frame });
+    this.#shownAtMs = nowMs;
+    if (!stamp) return;
+    this.#stamp = stamp;
+    this.prediction.show(stamp.positionUm, nowMs);
+    const deviceNowMs = this.roundTrip.deviceTimeMs(nowMs);
+    if (deviceNowMs !== null) this.#glassToGlassMs = deviceNowMs - stamp.deviceTimeMs;
+  }
+
+  /** 1: the whole field as large as the window allows. */
+  setZoom(zoom: number): void {
+    this.model.setState({ zoom: Math.max(1, Math.min(8, zoom < 1.1 ? 1 : zoom)) });
+  }
+
+  /** Sets the scale bar. Undefined before the first picture. */
+  micrometresPerScreenPixel(): number | undefined {
+    const { shownStillId, stills, frame, zoom, screenWidth, screenHeight } = this.model.getState();
+    const screen = { width: screenWidth, height: screenHeight };
+    const still = stills.find(({ facts }) => facts.stillId === shownStillId)?.facts;
+    if (still) {
+      const size = { width: still.widthPixels, height: still.heightPixels };
+      return still.micrometresPerPixel / (fitScale(size, screen) * zoom);
+    }
+    const { axes } = this;
+    return frame && axes ? axes.micrometresPerPixel / (fitScale(frame, screen) * zoom) : undefined;
+  }
+
+  /** Null before the first frame. */
+  get frameAgeMs(): number | null {
+    return this.#shownAtMs === 0 ? null : performance.now() - this.#shownAtMs;
+  }
+
+  get hasFreshFrame(): boolean {
+    return (this.frameAgeMs ?? Number.POSITIVE_INFINITY) < 1000;
+  }
+
+  showRefusal(reason: RefusalReason): void {
+    this.model.setState({ refused: { kind: 'motion', reason, atMs: performance.now() } });
+  }
+
+  showProblem(error: unknown): void {
+    this.model.setState({ refused: { kind: 'call', text: errorText(error), atMs: performance.now() } });
+  }
+
+  async #runProcedure(make: (procedureId: string, leaseEpoch: number) => DeviceRequest): Promise<void> {
+    const leaseEpoch = this.telemetry?.lease.epoch;
+    if (leaseEpoch === undefined || !this.mayMove()) return;
+    const procedureId = crypto.randomUUID();
+    this.letGo();
+    this.steering.hold(procedureId);
+    const isTaken = await this.request(make(procedureId, leaseEpoch));
+    if (!isTaken && this.steering.heldProcedure === procedureId) this.steering.letGo();
+  }
+
+  #send(intent: MotionIntent): void {
+    this.roundTrip.sent(intent.sequence, performance.now());
+    void this.backend.microscope.intend(intent).catch(() => {
+      // Not connected: nothing moves, and the lease bar says so.
+    });
+  }
+
+  #steeringFacts(): SteeringFacts | undefined {
+    const { telemetry } = this;
+    if (!telemetry || this.model.getState().isSilent) return undefined;
+    return {
+      telemetry,
+      party: this.party,
+      shownFrameDeviceTimeMs: this.hasFreshFrame ? (this.#stamp?.deviceTimeMs ?? null) : null,
+      velocityOf: (direction) => this.#velocityOf(direction),
+      maximumFocusSpeedUmPerS: this.objective?.maximumFocusSpeedUmPerS ?? 0,
+      stageLimitsUm: this.facts?.stageLimitsUm,
+    };
+  }
+
+  #velocityOf(direction: Direction): PositionUm {
+    const { objective } = this;
+    const frame = this.model.getState().frame ?? { width: ASSUMED_WIDTH, height: ASSUMED_WIDTH };
+    const axes = this.axes ?? (objective && axesOfFrame(objective, frame, frame.width));
+    if (!axes || !objective) return { x: 0, y: 0, z: 0 };
+    const speed = stageSpeedUmPerS({
+      fieldOfViewUm: fieldOfViewUm(axes, frame).width,
+      magnification: objective.magnification,
+      roundTripMs: this.party === 'bench' ? 0 : this.roundTrip.roundTripMs,
+      ceilingUmPerS: objective.maximumStageSpeedUmPerS,
+    });
+    const isFine = direction.isFine === true;
+    const stage = toStageVector({ ...axes, micrometresPerPixel: isFine ? speed / 4 : speed }, direction);
+    const focus = focusSpeedUmPerS(objective.numericalAperture, objective.maximumFocusSpeedUmPerS, isFine);
+    return { ...stage, z: direction.z * focus };
+  }
+
+  #commanded(what: Commanded): void {
+    const nowMs = performance.now();
+    if (what.kind === 'velocity') this.prediction.push(what.velocityUmPerS, nowMs);
+    else {
+      this.prediction.push(null, nowMs);
+      const { x, y } = what.kind === 'target' ? what.targetUm : {};
+      if (x !== undefined && y !== undefined) this.prediction.aim({ x, y }, nowMs);
+      else if (what.kind === 'nothing' && !this.steering.isAimed) this.#endAim(nowMs);
+    }
+    if (what.kind !== 'nothing') this.stillTaking.moved();
+  }
+
+  /** Where a target was reached the picture still has to come; where it was given up it will not. */
+  #endAim(nowMs: number): void {
+    const { telemetry } = this;
+    const isRefused = telemetry?.stop !== null || telemetry.lease.holder !== this.party;
+    if (isRefused) this.prediction.aim(null, nowMs);
+  }
+
+  #heard(telemetry: Telemetry): void {
+    const nowMs = performance.now();
+    this.#telemetryAtMs = nowMs;
+    this.roundTrip.heard(telemetry, nowMs);
+    const roundTripMs = this.roundTrip.roundTripMs;
+    // Command, one field of the camera, and the way back with the picture.
+    this.prediction.setLoopDelay((roundTripMs ?? 0) / 2 + (this.#glassToGlassMs ?? 100) + 40);
+    const before = this.telemetry;
+    const isOtherSlide =
+      before !== null &&
+      (telemetry.slide?.slideId !== before.slide?.slideId ||
+        (telemetry.isSlideChanging && !before.isSlideChanging));
+    if (telemetry.stop && !before?.stop) this.letGo();
+    if (before && telemetry.lease.holder !== this.party && before.lease.holder === this.party) this.letGo();
+    const { focusScores } = this.model.getState();
+    this.model.setState({
+      telemetry,
+      isSilent: false,
+      ...(isOtherSlide && withoutSlide()),
+      ...(telemetry.focusScore !== null &&
+        telemetry.focusScore !== before?.focusScore && {
+          focusScores: [...focusScores, telemetry.focusScore].slice(-FOCUS_SCORES),
+        }),
+    });
+    if (isOtherSlide) this.prediction.forget();
+    this.stillTaking.observe(telemetry, nowMs);
+    if (this.#afterArrival && !this.steering.isAimed) {
+      const run = this.#afterArrival;
+      this.#afterArrival = undefined;
+      run();
+    }
+  }
+
+  #watch(): void {
+    const nowMs = performance.now();
+    const isSilent = nowMs - this.#telemetryAtMs > SILENT_AFTER_MS;
+    const { refused } = this.model.getState();
+    this.model.setState({
+      isSilent,
+      roundTripMs: this.roundTrip.roundTripMs,
+      ...(refused && nowMs - refused.atMs > REFUSED_SHOWN_MS && { refused: null }),
+    });
+    if (isSilent) {
+      this.letGo();
+      this.prediction.forget();
+    }
+  }
+}

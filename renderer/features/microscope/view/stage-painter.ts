@@ -1,0 +1,243 @@
+import type { SlideMap } from '#shared/contract/microscope.ts';
+import type { StillFacts } from '#shared/link/talk.ts';
+import type { PointUm } from '#shared/motion/position.ts';
+import { axesOfFrame, objectiveOf } from '../session/microscope-facts.ts';
+import type { MicroscopeSession } from '../session/microscope-session.ts';
+import type { FedFrame } from './frame-feed.ts';
+import { drawOverlay } from './overlay-drawing.ts';
+import type { Draft } from './overlay-drawing.ts';
+import { fitScale, frameOffset, screenOfStage } from './stage-view.ts';
+import type { Size, StageView } from './stage-view.ts';
+
+export interface PaintedElements {
+  readonly host: HTMLElement;
+  readonly map: HTMLCanvasElement;
+  readonly frame: HTMLCanvasElement;
+  readonly still: HTMLImageElement;
+  readonly overlay: HTMLCanvasElement;
+}
+
+export interface MapPicture {
+  readonly image: CanvasImageSource;
+  readonly map: SlideMap;
+}
+
+/** The picture counts as predicted from so many CSS pixels beside where it was exposed. */
+const PREDICTED_FROM_PIXELS = 3;
+
+/**
+ * Puts frame, map, still and marks where the tissue is, once per screen refresh and only if something changed.
+ * React draws none of it.
+ */
+export class StagePainter {
+  readonly #session: MicroscopeSession;
+  readonly #elements: PaintedElements;
+  #screen: Size = { width: 0, height: 0 };
+  #view: StageView | undefined;
+  #frameSize: Size | undefined;
+  #mapPicture: MapPicture | undefined;
+  #still: StillFacts | undefined;
+  #draft: Draft | undefined;
+  #isDirty = true;
+  #request = 0;
+  #hasMap = false;
+  #overlayKey = '';
+  #revision = 0;
+
+  constructor(session: MicroscopeSession, elements: PaintedElements) {
+    this.#session = session;
+    this.#elements = elements;
+  }
+
+  start(): () => void {
+    const observer = new ResizeObserver(() => this.#measure());
+    observer.observe(this.#elements.host);
+    this.#measure();
+    const stop = this.#session.model.subscribe(() => this.invalidate());
+    const loop = () => {
+      this.#request = requestAnimationFrame(loop);
+      this.#paint();
+    };
+    loop();
+    return () => {
+      cancelAnimationFrame(this.#request);
+      observer.disconnect();
+      stop();
+    };
+  }
+
+  /** The view that is on the screen; undefined before the first frame. */
+  get view(): StageView | undefined {
+    return this.#view;
+  }
+
+  readonly showFrame = ({ image, width, height, pictureHeight, stamp }: FedFrame): void => {
+    const { frame } = this.#elements;
+    if (frame.width !== width || frame.height !== height) {
+      frame.width = width;
+      frame.height = height;
+      this.#frameSize = { width, height };
+    }
+    // The stamp stays off the screen; the rows it covers show the map or nothing.
+    frame.getContext('2d')?.drawImage(image, 0, 0, width, pictureHeight, 0, 0, width, pictureHeight);
+    this.#session.frameShown({ width, height }, stamp);
+    // Place and picture change together, or the tissue would jump.
+    this.#isDirty = true;
+    this.#paint();
+  };
+
+  setMap(picture: MapPicture | undefined): void {
+    this.#mapPicture = picture;
+    this.invalidate();
+  }
+
+  /** The still whose picture has been decoded, or none. */
+  setStill(facts: StillFacts | undefined): void {
+    this.#still = facts;
+    this.invalidate();
+  }
+
+  setDraft(draft: Draft | undefined): void {
+    this.#draft = draft;
+    this.invalidate();
+  }
+
+  invalidate(): void {
+    this.#revision += 1;
+    this.#isDirty = true;
+  }
+
+  #measure(): void {
+    const { host, map, overlay } = this.#elements;
+    this.#screen = { width: host.clientWidth, height: host.clientHeight };
+    const ratio = window.devicePixelRatio;
+    for (const canvas of [map, overlay]) {
+      canvas.width = Math.round(this.#screen.width * ratio);
+      canvas.height = Math.round(this.#screen.height * ratio);
+    }
+    this.#session.model.setState({ screenWidth: this.#screen.width, screenHeight: this.#screen.height });
+    this.#session.stillTaking.setScreenWidth(this.#screen.width * ratio);
+    this.#hasMap = false;
+    this.invalidate();
+  }
+
+  #paint(): void {
+    const nowMs = performance.now();
+    const place = this.#session.prediction.place(nowMs);
+    const centre = this.#view?.centreUm;
+    const hasMoved = place && (!centre || Math.hypot(place.x - centre.x, place.y - centre.y) > 0.01);
+    if (!this.#isDirty && !(hasMoved === true && !this.#still)) return;
+    this.#isDirty = false;
+    const view = this.#currentView(place);
+    this.#view = view;
+    if (!view || !this.#frameSize) return;
+    this.#placeFrame(view, this.#frameSize);
+    this.#placeStill(view);
+    this.#drawOverlay(view);
+  }
+
+  #currentView(place: PointUm | undefined): StageView | undefined {
+    const { model, facts, axes } = this.#session;
+    const { zoom } = model.getState();
+    const still = this.#still;
+    if (still) {
+      const objective = objectiveOf(facts, still.objectiveId);
+      const size = { width: still.widthPixels, height: still.heightPixels };
+      if (objective) {
+        return {
+          axes: {
+            micrometresPerPixel: still.micrometresPerPixel,
+            rotationDeg: objective.rotationDeg,
+            isMirrored: objective.isMirrored,
+          },
+          screen: this.#screen,
+          scale: fitScale(size, this.#screen) * zoom,
+          centreUm: still.positionUm,
+        };
+      }
+    }
+    const frame = this.#frameSize;
+    if (!axes || !frame) return undefined;
+    const centreUm = place ?? this.#session.stamp?.positionUm ?? this.#session.telemetry?.positionUm;
+    if (!centreUm) return undefined;
+    return { axes, screen: this.#screen, scale: fitScale(frame, this.#screen) * zoom, centreUm };
+  }
+
+  #placeFrame(view: StageView, size: Size): void {
+    const { frame, map } = this.#elements;
+    const stamp = this.#session.stamp;
+    const offset = stamp && !this.#still ? frameOffset(view, stamp.positionUm) : { x: 0, y: 0 };
+    const left = view.screen.width / 2 + offset.x - (size.width * view.scale) / 2;
+    const top = view.screen.height / 2 + offset.y - (size.height * view.scale) / 2;
+    frame.style.transform = `translate(${left.toFixed(2)}px, ${top.toFixed(2)}px) scale(${view.scale})`;
+    const isPredicted = !this.#still && Math.hypot(offset.x, offset.y) > PREDICTED_FROM_PIXELS;
+    if (this.#session.model.getState().isPredicted !== isPredicted) {
+      this.#session.model.setState({ isPredicted });
+    }
+    if (isPredicted) this.#drawMap(view);
+    else if (this.#hasMap) {
+      map.getContext('2d')?.clearRect(0, 0, map.width, map.height);
+      this.#hasMap = false;
+    }
+  }
+
+  /** What is known of the place the last frame does not reach. */
+  #drawMap(view: StageView): void {
+    const { map } = this.#elements;
+    const context = map.getContext('2d');
+    const picture = this.#mapPicture;
+    if (!context || !picture) return;
+    const { originUm, micrometresPerPixel, widthPixels, heightPixels } = picture.map;
+    const origin = screenOfStage(view, originUm);
+    const right = screenOfStage(view, { x: originUm.x + micrometresPerPixel, y: originUm.y });
+    const down = screenOfStage(view, { x: originUm.x, y: originUm.y + micrometresPerPixel });
+    const ratio = window.devicePixelRatio;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, map.width, map.height);
+    context.setTransform(
+      (right.x - origin.x) * ratio,
+      (right.y - origin.y) * ratio,
+      (down.x - origin.x) * ratio,
+      (down.y - origin.y) * ratio,
+      origin.x * ratio,
+      origin.y * ratio,
+    );
+    context.drawImage(picture.image, 0, 0, widthPixels, heightPixels);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    this.#hasMap = true;
+  }
+
+  #placeStill(view: StageView): void {
+    const { still: element } = this.#elements;
+    const still = this.#still;
+    element.style.visibility = still ? 'visible' : 'hidden';
+    if (!still) return;
+    const width = still.widthPixels * view.scale;
+    const height = still.heightPixels * view.scale;
+    element.style.width = `${width.toFixed(2)}px`;
+    element.style.height = `${height.toFixed(2)}px`;
+    element.style.transform = `translate(${((view.screen.width - width) / 2).toFixed(2)}px, ${((view.screen.height - height) / 2).toFixed(2)}px)`;
+    // At and above the sensor's own pixels nothing is invented between them.
+    element.style.imageRendering = view.scale * window.devicePixelRatio >= 2 ? 'pixelated' : 'auto';
+  }
+
+  #drawOverlay(view: StageView): void {
+    const { overlay } = this.#elements;
+    const { marks, peerPointer } = this.#session.model.getState();
+    const key = `${view.centreUm.x.toFixed(2)} ${view.centreUm.y.toFixed(2)} ${view.scale} ${this.#revision}`;
+    if (key === this.#overlayKey) return;
+    this.#overlayKey = key;
+    const context = overlay.getContext('2d');
+    if (context) {
+      drawOverlay(context, view, window.devicePixelRatio, { marks, peerPointer, draft: this.#draft });
+    }
+  }
+
+  /** Axes of a full frame of the sensor on the screen, for fields drawn on the map. */
+  get frameAxes() {
+    const { facts, telemetry } = this.#session;
+    const objective = objectiveOf(facts, telemetry?.objectiveId);
+    const size = this.#frameSize;
+    return facts && objective && size ? axesOfFrame(objective, facts.sensor, size.width) : undefined;
+  }
+}
