@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest';
+import { axesOfFrame, factsOf, isUsable } from '#renderer/features/microscope/session/microscope-facts.ts';
+import { Settling, SETTLED_AFTER_MS } from '#renderer/features/microscope/session/settling.ts';
+import { bestForm, isEvidence, qualityOf } from '#renderer/features/microscope/session/still-choice.ts';
+import { RoundTrip } from '#renderer/features/microscope/steering/round-trip.ts';
+import type { Still } from '#shared/contract/microscope.ts';
+import { simulatedMicroscope } from '#shared/motion/simulated-microscope.ts';
+import { telemetryAtRest } from './telemetry-at-rest.ts';
+
+const facts: Still['facts'] = {
+  stillId: '00000000-0000-4000-8000-000000000001',
+  slideId: '00000000-0000-4000-8000-0000000000aa',
+  label: 'S1',
+  takenAtUtc: '2026-01-01T00:00:00Z',
+  deviceTimeMs: 1,
+  positionUm: { x: 0, y: 0, z: 0 },
+  objectiveId: 3,
+  magnification: 10,
+  numericalAperture: 0.3,
+  micrometresPerPixel: 0.5,
+  widthPixels: 1920,
+  heightPixels: 1200,
+  focusScore: 1,
+  sha256: 'a'.repeat(64),
+  sizeBytes: 10,
+  requestedBy: 'pathologist',
+  isKept: true,
+};
+const form = (name: 'lossy' | 'region' | 'lossless', isVerified = true) => ({
+  form: name,
+  isVerified,
+  qualityPercent: name === 'lossy' ? 92 : null,
+});
+
+test('only a verified lossless form with its hash is evidence', () => {
+  const evidence = (forms: Still['forms'], sha256: string | null = facts.sha256) =>
+    isEvidence({ facts: { ...facts, sha256 }, forms });
+  expect(evidence([form('lossy')])).toBe(false);
+  expect(evidence([form('lossy'), form('region')])).toBe(false);
+  expect(evidence([form('lossless', false)])).toBe(false);
+  expect(evidence([form('lossless')], null)).toBe(false);
+  expect(evidence([form('lossy'), form('lossless')])).toBe(true);
+});
+
+test('the mark says which picture it is, and a form that does not match is never shown', () => {
+  expect(qualityOf({ facts, forms: [] })).toEqual({ kind: 'waiting' });
+  expect(qualityOf({ facts, forms: [form('lossy')] })).toEqual({ kind: 'lossy', qualityPercent: 92 });
+  expect(qualityOf({ facts, forms: [form('lossy'), form('lossless', false)] })).toEqual({ kind: 'broken' });
+  expect(bestForm({ forms: [form('lossless', false), form('lossy')] })?.form).toBe('lossy');
+  expect(bestForm({ forms: [form('lossless', false)] })).toBeUndefined();
+});
+
+test('a still is asked for once per standstill', () => {
+  const settling = new Settling();
+  const at = (nowMs: number, isMeant = false, x = 0) =>
+    settling.observe({ telemetry: { ...telemetryAtRest, positionUm: { x, y: 0, z: 0 } }, isMeant, nowMs });
+  expect(at(0)).toBeUndefined();
+  expect(at(SETTLED_AFTER_MS - 1)).toBeUndefined();
+  expect(at(SETTLED_AFTER_MS)).toBe('settled');
+  expect(at(SETTLED_AFTER_MS + 500)).toBeUndefined();
+  expect(at(1000, true)).toBe('moved');
+  expect(at(1040, false, 50)).toBeUndefined();
+  expect(at(1040 + SETTLED_AFTER_MS, false, 50)).toBe('settled');
+});
+
+test('an oil objective is for the bench only', () => {
+  expect(isUsable({ immersion: 'oil' }, 'remote')).toBe(false);
+  expect(isUsable({ immersion: 'oil' }, 'bench')).toBe(true);
+  expect(isUsable({ immersion: 'dry' }, 'remote')).toBe(true);
+});
+
+test('a smaller frame of the whole sensor has larger pixels', () => {
+  const known = factsOf(
+    {
+      configuration: simulatedMicroscope,
+      deviceHost: 'running',
+      hasCamera: true,
+      calibrations: [],
+      lastCheck: null,
+      remote: null,
+      map: null,
+    },
+    'bench',
+    { width: 1920, height: 1200 },
+  );
+  const [objective] = known?.objectives ?? [];
+  expect(objective && axesOfFrame(objective, known?.sensor ?? { width: 0, height: 0 }, 960)).toMatchObject({
+    micrometresPerPixel: (objective?.micrometresPerPixel ?? 0) * 2,
+  });
+});
+
+test('the round trip leaves out what the device host held, and compares no clocks', () => {
+  const roundTrip = new RoundTrip();
+  expect(roundTrip.roundTripMs).toBeNull();
+  for (let sequence = 0; sequence < 20; sequence += 1) {
+    const sentAtMs = sequence * 40;
+    roundTrip.sent(sequence, sentAtMs);
+    // 30 ms there, held 12 ms, 30 ms back; the device's clock stands at another million.
+    const deviceTimeMs = 1_000_000 + sentAtMs + 42;
+    roundTrip.heard({ echo: { sequence, heldMs: 12 }, deviceTimeMs }, sentAtMs + 72);
+  }
+  expect(roundTrip.roundTripMs).toBe(60);
+  expect(roundTrip.deviceTimeMs(2000)).toBeCloseTo(1_002_000);
+  roundTrip.heard({ echo: { sequence: 9999, heldMs: 0 }, deviceTimeMs: 5 }, 3000);
+  expect(roundTrip.roundTripMs).toBe(60);
+  roundTrip.reset();
+  expect(roundTrip.deviceTimeMs(0)).toBeNull();
+});
