@@ -97,6 +97,12 @@ export const link = {
   /** A card read from text, a file or a QR code: meets its owner and compares codes. */
   joinPairing: method(z.strictObject({ cardText: z.string().max(4000) }), z.null()),
   confirmCode: method(z.strictObject({ isSame: z.boolean() }), z.null()),
+  /** Cards that administrators carry by hand, to both sides: no code has to be compared. */
+  showCard: method(z.strictObject({}), z.strictObject({ cardText: z.string() })),
+  addCard: method(
+    z.strictObject({ cardText: z.string().max(4000) }),
+    z.strictObject({ deviceId: DeviceId, name: z.string(), safetyCode: z.string() }),
+  ),
   revoke: method(z.strictObject({ deviceId: DeviceId }), z.null()),
   call: method(
     z.strictObject({ deviceId: DeviceId, role: z.enum(sessionRoles) }),

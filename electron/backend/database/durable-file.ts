@@ -3,12 +3,12 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Replaces a small file, so that after power loss it is the old or the new one. */
-export function writeDurably(file: string, content: string): void {
+export function writeDurably(file: string, content: string | Uint8Array): void {
   const fresh = `${file}.fresh`;
   rmSync(fresh, { force: true });
   const handle = openSync(fresh, 'wx', 0o600);
   try {
-    writeSync(handle, content);
+    writeSync(handle, typeof content === 'string' ? Buffer.from(content) : content);
     fsyncSync(handle);
   } finally {
     closeSync(handle);

@@ -15,7 +15,7 @@ export interface HelperExit {
   readonly signal: string | null;
 }
 
-export type HelperRole = 'ingest' | 'codec' | 'care' | 'device-host' | 'simulated-stage';
+export type HelperRole = 'ingest' | 'codec' | 'care' | 'device-host' | 'simulated-stage' | 'broker';
 
 /** Electron starts helpers as utility processes through the shell, everything else by `forkHelper`. */
 export type SpawnHelper = (role: HelperRole) => HelperProcess;
@@ -36,6 +36,7 @@ const limitsByRole: Readonly<Record<HelperRole, HelperLimits>> = {
   ingest: { heapMib: 1024, residentMib: 1536, dataMib: 2560 },
   codec: { heapMib: 1024, residentMib: 3072, dataMib: 5120 },
   care: { heapMib: 512, residentMib: 1024, dataMib: 2560 },
+  broker: { heapMib: 256, residentMib: 512, dataMib: 2560 },
   'device-host': { heapMib: 256, residentMib: 512, dataMib: 2560 },
   'simulated-stage': { heapMib: 128, residentMib: 256, dataMib: 2560 },
 };
@@ -44,6 +45,7 @@ const entries: Readonly<Record<HelperRole, string>> = {
   ingest: './ingest-process.ts',
   codec: './codec-process.ts',
   care: './care-process.ts',
+  broker: './broker-process.ts',
   'device-host': '../../device-host/main-process.ts',
   'simulated-stage': '../../device-host/simulated/stage-process.ts',
 };

@@ -1,0 +1,89 @@
+import mqtt from 'mqtt';
+import type { MqttClient } from 'mqtt';
+import type { Log } from '#backend/log.ts';
+
+export type BrokerState = 'connected' | 'connecting' | 'refused' | 'off';
+
+export interface MailboxOptions {
+  readonly url: string;
+  /** Topic and payload that the broker publishes for us when we are gone. */
+  readonly lastWill: { readonly topic: string; readonly payload: string };
+  readonly log: Log;
+  readonly onMessage: (topic: string, payload: string) => void;
+  readonly onState: (state: BrokerState) => void;
+}
+
+const RECONNECT_MS = 1000;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Envelopes that wait for a broker to come back; older ones are of no use. */
+const MAXIMUM_WAITING = 64;
+const REFUSALS = new Set([4, 5, 134, 135]);
+
+/** One connection to one MQTT 3.1.1 broker, kept up for as long as the workstation runs. */
+export class Mailbox {
+  readonly url: string;
+  readonly #client: MqttClient;
+  readonly #topics = new Set<string>();
+  #waiting = 0;
+  #state: BrokerState = 'connecting';
+
+  constructor({ url, lastWill, log, onMessage, onState }: MailboxOptions) {
+    this.url = url;
+    const enter = (state: BrokerState) => {
+      if (this.#state === state) return;
+      this.#state = state;
+      onState(state);
+    };
+    this.#client = mqtt.connect(url, {
+      protocolVersion: 4,
+      clean: true,
+      reconnectPeriod: RECONNECT_MS,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      keepalive: 15,
+      resubscribe: false,
+      queueQoSZero: false,
+      will: { topic: lastWill.topic, payload: Buffer.from(lastWill.payload), qos: 0, retain: false },
+    });
+    this.#client.on('connect', () => {
+      for (const topic of this.#topics) this.#client.subscribe(topic, { qos: 1 });
+      enter('connected');
+    });
+    this.#client.on('close', () => {
+      if (this.#state !== 'refused') enter('connecting');
+    });
+    this.#client.on('error', (error: Error & { code?: number | string }) => {
+      const isRefused = typeof error.code === 'number' && REFUSALS.has(error.code);
+      log.warn({ broker: new URL(url).host, code: error.code }, 'the broker is not reached');
+      enter(isRefused ? 'refused' : 'connecting');
+    });
+    this.#client.on('message', (topic, payload) => onMessage(topic, payload.toString('utf8')));
+  }
+
+  get state(): BrokerState {
+    return this.#state;
+  }
+
+  listenTo(topic: string): void {
+    if (this.#topics.has(topic)) return;
+    this.#topics.add(topic);
+    if (this.#client.connected) this.#client.subscribe(topic, { qos: 1 });
+  }
+
+  stopListeningTo(topic: string): void {
+    this.#topics.delete(topic);
+    if (this.#client.connected) this.#client.unsubscribe(topic);
+  }
+
+  /** Waits for the broker to come back if it is away; gives up what has waited behind too much else. */
+  leave(topic: string, payload: string): void {
+    if (this.#waiting >= MAXIMUM_WAITING) return;
+    this.#waiting += 1;
+    this.#client.publish(topic, payload, { qos: 1 }, () => {
+      this.#waiting -= 1;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#client.endAsync(true);
+  }
+}
