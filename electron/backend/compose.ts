@@ -6,13 +6,15 @@ import type { TrialWorkstation } from '#shared/contract/launch.ts';
 import type { workstation } from '#shared/contract/workstation.ts';
 import { workstationPrincipal } from '#shared/domain/principal.ts';
 import type { Principal } from '#shared/domain/principal.ts';
+import { defaultBroker } from '#shared/link/broker-choice.ts';
+import type { BrokerChoice } from '#shared/link/broker-choice.ts';
 import { Problem } from '#shared/domain/problem.ts';
 import type { Announcer, Service } from '#shared/rpc/contract.ts';
 import type { Port } from '#shared/rpc/frames.ts';
 import { RpcError } from '#shared/rpc/frames.ts';
 import { RpcServer } from '#shared/rpc/serve.ts';
 import { systemClock } from './clock.ts';
-import { tryMicroscope } from './try-microscope.ts';
+import { introduceEachOther, tryMicroscope } from './try-microscope.ts';
 import { lockDataFolder } from './database/lock.ts';
 import type { DataFolderLock } from './database/lock.ts';
 import { openDatabase, sqliteVersion } from './database/open.ts';
@@ -27,6 +29,8 @@ import type { SpawnHelper } from './processes/helper-process.ts';
 import { startSimulatedStage } from './processes/simulated-stage.ts';
 import { createArchive } from './services/archive/index.ts';
 import { createMicroscope } from './services/microscope/index.ts';
+import { createLink } from './services/link/index.ts';
+import type { Link } from './services/link/index.ts';
 import { createBulkStore } from './services/link/bulk-store.ts';
 import { BulkTransfers } from './services/link/bulk-transfers.ts';
 import { createSettings } from './services/settings/index.ts';
@@ -147,13 +151,44 @@ function compose(
     startDeviceHost: () => spawnHelper('device-host'),
     startSimulatedStage: () => startSimulatedStage(spawnHelper, path.join(dataDir, 'simulated-stage.log')),
     archiveStill: () => Promise.reject(new RpcError('unavailable', 'not yet')),
-    link: { sendOn: () => {}, say: () => {}, sendFile: (file) => bulk.send(file) },
+    link: {
+      sendOn: (channel, sealed) => link?.sendOn(channel, sealed),
+      say: (talk) => link?.say(talk),
+      sendFile: (file) => bulk.send(file),
+      renew: () => link?.renew(),
+    },
   });
+  let link: Link | undefined;
+  let starting: Promise<Link> | undefined;
+  let isLinkOpen = false;
+  const startLink = (broker: BrokerChoice) =>
+    createLink({
+      dataDir,
+      database,
+      keys: plainKeyProvider,
+      announcer,
+      clock: systemClock,
+      log,
+      pages,
+      broker,
+      startBroker: () => spawnHelper('broker'),
+      ice: () => settings.current('ice'),
+      onLiveUp: microscope.linkUp,
+      onLiveDown: microscope.linkLost,
+      onSealed: microscope.received,
+      onTalk: microscope.heard,
+      onSession: (isOpen) => {
+        if (isOpen === isLinkOpen) return;
+        isLinkOpen = isOpen;
+        if (isOpen) bulk.open();
+        else bulk.end();
+      },
+    });
   const server = new RpcServer<BackendContracts, Principal>({
     contracts: backendContracts,
     services: {
       archive: archive.service,
-      link: noLink(),
+      link: linkService(() => starting),
       microscope: microscope.service,
       settings: settings.service,
       viewing: viewing.service,
@@ -164,7 +199,10 @@ function compose(
           sqliteVersion: sqliteVersion(database),
         }),
         showWindow,
-        tryMicroscope: () => tryMicroscope(startTrial, () => Promise.resolve()),
+        tryMicroscope: () =>
+          tryMicroscope(startTrial, async (hospital) => {
+            await introduceEachOther((await starting)?.service, hospital, workstationPrincipal);
+          }),
       },
     },
     reportInternalError: (name, error) => {
@@ -210,8 +248,15 @@ function compose(
     /** For programs of the same user; listens once `listen` is called. */
     endpoint,
     log,
+    /** Begins what a workstation does and a command does not: the microscope and the link. */
+    start: async (broker: BrokerChoice = defaultBroker): Promise<void> => {
+      microscope.start();
+      starting = startLink(broker);
+      link = await starting;
+    },
     close: async () => {
       await endpoint.close();
+      await (await starting?.catch(() => undefined))?.close();
       bulk.close();
       microscope.close();
       bulkStore.close();
@@ -223,14 +268,20 @@ function compose(
   };
 }
 
-/** Nobody is known and nobody called: every question about the link is refused with a sentence. */
-function noLink(): Service<BackendContracts['link'], Principal> {
-  const refuse = () => {
-    throw new RpcError('unavailable', 'this workstation has no link');
-  };
+/** Calls wait until the link has been started; a command that looks after the archive never starts it. */
+function linkService(started: () => Promise<Link> | undefined): Service<BackendContracts['link'], Principal> {
   const methods = Object.entries(backendContracts.link).filter(([, { kind }]) => kind === 'method');
-  return Object.fromEntries(methods.map(([name]) => [name, refuse])) as unknown as Service<
-    BackendContracts['link'],
-    Principal
-  >;
+  const routed = methods.map(([name]) => [
+    name,
+    async (input: unknown, context: unknown) => {
+      const link = await started();
+      if (!link) throw new RpcError('unavailable', 'this workstation has no link');
+      const service = link.service as unknown as Record<
+        string,
+        (input: unknown, context: unknown) => unknown
+      >;
+      return service[name]?.(input, context);
+    },
+  ]);
+  return Object.fromEntries(routed) as Service<BackendContracts['link'], Principal>;
 }

@@ -1,13 +1,16 @@
 // Entry as a utility process of Electron: calls through ports that the shell hands over, bytes on the local endpoint.
 import { parseArgs } from 'node:util';
 import type { BackendToShell, ShellToBackend } from '#shared/contract/shell-messages.ts';
+import { parseBroker } from '#shared/link/broker-choice.ts';
 import { composeBackend } from './compose.ts';
 import { ShellHelpers } from './shell-helpers.ts';
 import { startFailureOf } from './start-failure.ts';
 import { createHandedPort } from './transport/handed-port.ts';
 import type { HandedPort, ParentPort } from './transport/handed-port.ts';
 
-const { values } = parseArgs({ options: { data: { type: 'string', default: '' } } });
+const { values } = parseArgs({
+  options: { data: { type: 'string', default: '' }, broker: { type: 'string', default: 'embedded' } },
+});
 const { parentPort } = process as NodeJS.Process & { parentPort?: ParentPort };
 if (!parentPort) throw new Error('this program is started by Electron as a utility process');
 
@@ -33,6 +36,7 @@ async function serve(shell: ParentPort): Promise<void> {
     wantBulkPage: (isWanted) => tellShell({ event: 'bulk-page', isWanted }),
   });
   await backend.endpoint.listen();
+  await backend.start(parseBroker(values.broker));
   let isStopping = false;
   const stop = async () => {
     if (isStopping) return;

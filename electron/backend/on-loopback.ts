@@ -1,6 +1,7 @@
 // Entry as local server for a Chromium window: page, calls and bytes on 127.0.0.1.
 import { parseArgs } from 'node:util';
 import type { BackendReport, LauncherOrder, TrialWorkstation } from '#shared/contract/launch.ts';
+import { parseBroker } from '#shared/link/broker-choice.ts';
 import { RpcError } from '#shared/rpc/frames.ts';
 import { openPage } from '#page/page-files.ts';
 import { askHolderForWindow } from './ask-holder.ts';
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     page: { type: 'string', default: '' },
     lang: { type: 'string' },
     window: { type: 'boolean', default: false },
+    broker: { type: 'string', default: 'embedded' },
   },
 });
 
@@ -63,6 +65,7 @@ async function serve(): Promise<void> {
   try {
     await server.listen();
     await backend.endpoint.listen();
+    await backend.start(parseBroker(values.broker));
   } catch (error) {
     await backend.close();
     throw error;

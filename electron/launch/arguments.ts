@@ -1,6 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { parseBroker } from '#shared/link/broker-choice.ts';
 import { defaultDataDir } from './default-data-dir.ts';
 
 const shells = ['electron', 'chromium', 'none'] as const;
@@ -15,6 +16,8 @@ export interface LaunchArguments {
   readonly shell: (typeof shells)[number] | undefined;
   /** Serve without a window and print the ready line. */
   readonly isHeadless: boolean;
+  /** `embedded`, `embedded:HOST:PORT` or the URL of an MQTT broker. */
+  readonly broker: string;
 }
 
 /** Throws an `Error` whose message says in English what is wrong. */
@@ -26,6 +29,7 @@ export function parseLaunchArguments(args: readonly string[]): LaunchArguments {
       port: { type: 'string', default: '0' },
       lang: { type: 'string' },
       shell: { type: 'string' },
+      broker: { type: 'string', default: 'embedded' },
       'no-window': { type: 'boolean', default: false },
     },
   });
@@ -35,6 +39,7 @@ export function parseLaunchArguments(args: readonly string[]): LaunchArguments {
   if (language !== 'ja' && language !== 'en') throw new Error(`--lang ${language}`);
   const shell = shells.find((name) => name === values.shell);
   if (values.shell !== undefined && shell === undefined) throw new Error(`--shell ${values.shell}`);
+  if (!parseBroker(values.broker)) throw new Error(`--broker ${values.broker}`);
   if (values.data === '') throw new Error('--data is empty');
   return {
     dataDir: path.resolve(values.data ?? defaultDataDir(process.platform, process.env, os.homedir())),
@@ -43,5 +48,6 @@ export function parseLaunchArguments(args: readonly string[]): LaunchArguments {
     isLanguageGiven: values.lang !== undefined,
     shell,
     isHeadless: values['no-window'],
+    broker: values.broker,
   };
 }

@@ -9,6 +9,8 @@ export interface LoopbackOptions {
   /** Undefined: as chosen in the settings. */
   readonly language: 'ja' | 'en' | undefined;
   readonly pageDir: string;
+  /** See `LaunchArguments`. */
+  readonly broker: string;
   /** A person waits for a window, not a program for the ready line. */
   readonly withWindow: boolean;
 }
@@ -38,6 +40,7 @@ export function startLoopbackBackend({
   port,
   language,
   pageDir,
+  broker,
   withWindow,
 }: LoopbackOptions): LoopbackBackend {
   const child = fork(
@@ -49,6 +52,8 @@ export function startLoopbackBackend({
       String(port),
       '--page',
       pageDir,
+      '--broker',
+      broker,
       ...(language === undefined ? [] : ['--lang', language]),
       ...(withWindow ? ['--window'] : []),
     ],

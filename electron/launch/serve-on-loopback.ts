@@ -45,7 +45,14 @@ interface End {
 async function serveOnce({ args, pageDir, onStopChanged, refuse }: ServeOptions): Promise<End> {
   const { dataDir, port, isLanguageGiven, isHeadless } = args;
   const language = isLanguageGiven ? args.language : undefined;
-  const backend = startLoopbackBackend({ dataDir, port, language, pageDir, withWindow: !isHeadless });
+  const backend = startLoopbackBackend({
+    dataDir,
+    port,
+    language,
+    pageDir,
+    broker: args.broker,
+    withWindow: !isHeadless,
+  });
   let wasStopped = false;
   let session: BrowserSession | undefined;
   const browser = args.isHeadless || args.shell === 'none' ? undefined : browserWithScreen();

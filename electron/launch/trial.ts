@@ -56,6 +56,7 @@ export class Trial {
       port: 0,
       language,
       pageDir,
+      broker: 'embedded',
       withWindow: browser !== undefined,
     });
     const report = await backend.started;

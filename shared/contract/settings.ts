@@ -24,6 +24,29 @@ export const settingsKeys = {
   importDefaults: z
     .strictObject({ issuer: z.string().max(64), facility: z.string().max(64) })
     .default({ issuer: '', facility: '' }),
+  /** How two workstations find a path to each other beyond one network. The secret is shared with the TURN server. */
+  ice: z
+    .strictObject({
+      stunUrls: z
+        .array(
+          z
+            .string()
+            .regex(/^stuns?:/)
+            .max(200),
+        )
+        .max(8),
+      turnUrls: z
+        .array(
+          z
+            .string()
+            .regex(/^turns?:/)
+            .max(200),
+        )
+        .max(8),
+      turnSecret: z.string().max(200),
+      isRelayOnly: z.boolean(),
+    })
+    .default({ stunUrls: [], turnUrls: [], turnSecret: '', isRelayOnly: false }),
 } as const;
 
 export const SettingsDocument = z.strictObject(settingsKeys);

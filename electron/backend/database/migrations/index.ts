@@ -4,6 +4,7 @@ import { migration0002 } from './0002-viewing.ts';
 import { migration0003 } from './0003-care.ts';
 import { migration0004 } from './0004-archive-identity.ts';
 import { migration0005 } from './0005-microscope.ts';
+import { migration0006 } from './0006-link.ts';
 
 /** In order; a merged one is never edited (a test compares their hashes). */
 export const migrations: readonly Migration[] = [
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   migration0003,
   migration0004,
   migration0005,
+  migration0006,
 ];

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 export interface IceSettings {
   readonly stunUrls: readonly string[];
   readonly turnUrls: readonly string[];
-  /** Shared with the TURN server; never leaves the backend. */
+  /** Shared with the TURN server; no peer and no broker sees it. */
   readonly turnSecret: string;
   readonly isRelayOnly: boolean;
 }

@@ -3,6 +3,7 @@ import type { BackendContracts } from '#shared/contract/index.ts';
 import type { Contact, LinkState, link } from '#shared/contract/link.ts';
 import type { LiveChannel, PeerKind } from '#shared/contract/page.ts';
 import type { Principal } from '#shared/domain/principal.ts';
+import type { BrokerChoice } from '#shared/link/broker-choice.ts';
 import { readContactCard, writeContactCard } from '#shared/link/contact-card.ts';
 import { deviceIdOf, openStoredKeys } from '#shared/link/identity.ts';
 import type { PublicKeys } from '#shared/link/identity.ts';
@@ -30,17 +31,15 @@ import { createLinkStore, loadOrCreateKeys } from './store.ts';
 import type { KnownContact } from './store.ts';
 import { TalkLine } from './talk-line.ts';
 
-/** Where this workstation's broker is: its own process, or somebody's address. */
-export type BrokerChoice =
-  | { readonly kind: 'embedded'; readonly host: string; readonly port: number }
-  | { readonly kind: 'url'; readonly url: string };
-
 export interface LinkUp {
   readonly sessionId: string;
   readonly epoch: number;
   readonly role: 'bench' | 'pathologist';
   readonly keys: Readonly<Record<SealedStream, SealingKey>>;
 }
+
+/** Streams that others than this service open. */
+export type MicroscopeStream = Exclude<SealedStream, `talk-${string}`>;
 
 export interface LinkOptions {
   readonly dataDir: string;
@@ -57,7 +56,7 @@ export interface LinkOptions {
   readonly onLiveUp: (up: LinkUp) => void;
   /** The first sign of a lost path; remote motion ends now. */
   readonly onLiveDown: () => void;
-  readonly onSealed: (stream: SealedStream, bytes: Uint8Array) => void;
+  readonly onSealed: (stream: MicroscopeStream, bytes: Uint8Array) => void;
   readonly onTalk: (talk: Talk) => void;
   /** A session has begun or ended: files may be sent. */
   readonly onSession: (isOpen: boolean) => void;
@@ -398,3 +397,5 @@ function withoutPassword(url: string): string {
   shown.password = '';
   return shown.href.replace(/\/$/, '');
 }
+
+export type Link = Awaited<ReturnType<typeof createLink>>;

@@ -37,6 +37,7 @@ export interface PairingOptions {
 
 /** Two people need to telephone, not to hurry. */
 const PAIRING_LIFETIME_MS = 10 * 60_000;
+const KNOCKING_MS = 500;
 
 interface Meeting {
   readonly brokerUrl: string;
@@ -88,7 +89,14 @@ export class Pairing {
     }
     const meeting = this.#meet(card.pairing.secret, card.broker, false);
     this.#enter({ state: 'joining', peerName: card.name });
-    this.#send({ kind: 'commit', hash: commitmentOf(this.#options.own(), meeting.nonce) });
+    this.#knock(meeting, commitmentOf(this.#options.own(), meeting.nonce));
+  }
+
+  /** The owner may not be listening yet: the broker keeps nothing for anybody. */
+  #knock(meeting: Meeting, hash: string): void {
+    if (this.#meeting !== meeting || meeting.theirs) return;
+    this.#send({ kind: 'commit', hash });
+    setTimeout(() => this.#knock(meeting, hash), KNOCKING_MS).unref();
   }
 
   async confirm(isSame: boolean): Promise<void> {
@@ -127,7 +135,8 @@ export class Pairing {
   async #take(meeting: Meeting, message: Message): Promise<void> {
     if (message.kind === 'commit' && meeting.isOwner) {
       // A second person at the same card: somebody has copied it.
-      if (meeting.commitment !== undefined) return this.#fail('tampered');
+      if (meeting.commitment !== undefined && meeting.commitment !== message.hash)
+        return this.#fail('tampered');
       meeting.commitment = message.hash;
       this.#send({ kind: 'owner', introduction: this.#options.own(), nonce: meeting.nonce });
     } else if (message.kind === 'owner' && !meeting.isOwner && !meeting.theirs) {

@@ -70,4 +70,3 @@ export function createLinkStore(database: ArchiveDatabase) {
     setValue: (key: 'name' | 'broker-port', text: string): void => void store.run(key, text),
   };
 }
-export type LinkStore = ReturnType<typeof createLinkStore>;

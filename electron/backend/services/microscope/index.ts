@@ -37,6 +37,8 @@ export interface MicroscopeOptions {
     readonly sendOn: (channel: LiveChannel, bytes: Uint8Array) => void;
     readonly say: (talk: Talk) => void;
     readonly sendFile: (path: string) => Promise<string | undefined>;
+    /** A new connection with new keys: the device host has forgotten the old ones. */
+    readonly renew: () => void;
   };
   /** Makes the DICOM instance of a still and stores it as any import does. Resolves when it is durable. */
   readonly archiveStill: (
@@ -132,13 +134,21 @@ export function createMicroscope(options: MicroscopeOptions) {
       onSimulatedOptics: (optics) => announcer.announce('microscope', 'simulatedOptics', optics),
       onStateChanged: () => {
         // A device host that was started again knows nothing of the link: control has to be asked for anew.
-        if (own?.isRunning && up?.role === 'bench') void openRemote(up);
+        if (own?.isRunning && up?.role === 'bench') {
+          // Under keys that were used before, old messages would count as new.
+          if (openedEpoch === epochOf(up)) link.renew();
+          else void openRemote(up);
+        }
         stateChanged();
       },
     });
   }
 
-  async function openRemote({ sessionId, epoch, keys }: LinkUp): Promise<void> {
+  const epochOf = ({ sessionId, epoch }: LinkUp) => `${sessionId} ${epoch}`;
+  let openedEpoch = '';
+  async function openRemote(next: LinkUp): Promise<void> {
+    const { sessionId, epoch, keys } = next;
+    openedEpoch = epochOf(next);
     await own?.client.openRemote({
       sessionId,
       linkEpoch: epoch,
@@ -278,7 +288,6 @@ export function createMicroscope(options: MicroscopeOptions) {
     stateChanged();
   }
 
-  startOwn();
   pages.onChange(() => {
     stateChanged();
     if (up?.role === 'bench') introduce();
@@ -286,6 +295,8 @@ export function createMicroscope(options: MicroscopeOptions) {
 
   return {
     service,
+    /** Starts the device host, if there is a microscope here: not for a command that looks after the archive. */
+    start: startOwn,
     /** Answers everything below `/microscope/`. */
     pictures: createPictureHandler(files, stills),
     linkUp: (next: LinkUp): void => {

@@ -16,6 +16,7 @@ const merged: Readonly<Record<number, string>> = {
   3: '64874aa2daf1d481d40c245e9b57367b75d70580f924cbd034830287b92a01d2',
   4: '904db658497f84ee6cd3fda68218825fc3e2d14c8ae3ee7002820e4220618c79',
   5: '451ad291b7e229c0d1d878257652758a0c8cf12f6629a98d799d8a4f5d30d804',
+  6: '1b40de49e51e1eb727b42d78650f1ff400e266ac1799939d8d4694b4a762a0aa',
 };
 
 let data: ReturnType<typeof temporaryDirectory>;
