@@ -35,7 +35,7 @@ export interface TravelOptions {
   readonly isRetracting?: boolean;
 }
 
-const TRAVEL_STEP_MS = 20;
+const TRAVEL_STEP_MS = 10;
 /** A controller that says nothing for this long on the way has failed. */
 const UNKNOWN_TIMEOUT_MS = 1000;
 /** With a margin for controllers that compute in steps. */

@@ -1,0 +1,31 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { focusPlaces, isPastPeak, peakUm } from '#shared/motion/focus-search.ts';
+
+test('the top of a bell is found between the places that were measured', () => {
+  fc.assert(
+    fc.property(fc.double({ min: -2, max: 2, noNaN: true }), (focusUm) => {
+      const samples = [-3, -1.5, 0, 1.5, 3].map((zUm) => ({
+        zUm,
+        score: Math.exp(-((zUm - focusUm) ** 2) / 8),
+      }));
+      expect(peakUm(samples)).toBeCloseTo(focusUm, 6);
+    }),
+  );
+});
+
+test('a best place at the end is its own top', () => {
+  expect(
+    peakUm([
+      { zUm: 0, score: 1 },
+      { zUm: 1, score: 2 },
+    ]),
+  ).toBe(1);
+  expect(peakUm([])).toBeUndefined();
+});
+
+test('places stay within the range, and a fallen curve is not climbed further', () => {
+  expect(focusPlaces(0, 10, 5, { minimum: -12, maximum: 12 })).toEqual([-10, 0, 10]);
+  expect(isPastPeak([9, 10, 5, 4].map((score, zUm) => ({ zUm, score })))).toBe(true);
+  expect(isPastPeak([9, 10, 5, 9].map((score, zUm) => ({ zUm, score })))).toBe(false);
+});
