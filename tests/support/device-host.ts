@@ -187,6 +187,7 @@ export async function remoteHand(host: StartedDeviceHost, linkEpoch = 1) {
     ...createHand(newest, (intent) => void microscope.intend(intent), false),
     request,
     newest,
+    keys,
     intend: (intent: MotionIntent) => microscope.intend(intent),
     /** Everything that went over the link, as it was sealed. */
     sent,
