@@ -25,8 +25,9 @@ export interface ControllerState {
   readonly lampPercent: number | null;
 }
 
-/** A turret with a motor. Without one a person turns it, and says so. */
 export interface Turret {
+  /** Without a motor a person turns it and says so: nothing returns to the slide by itself then. */
+  readonly isByHand: boolean;
   /** Resolves when it stands at the station. @throws Error whose message is a fault code */
   turnTo(station: number): Promise<void>;
 }
@@ -49,7 +50,7 @@ export interface Controller {
   move(move: FiniteMove): void;
   /** Ahead of everything that waits. Ramps down at once. */
   stop(): void;
-  readonly turret: Turret | null;
+  readonly turret: Turret;
   readonly lamp: Lamp | null;
   /** Within this of its target an axis has arrived. */
   readonly toleranceUm: { readonly stage: number; readonly focus: number };

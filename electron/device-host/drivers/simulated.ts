@@ -57,6 +57,7 @@ export function openSimulated({ socketPath }: { readonly socketPath?: string | u
     move: ({ axes, durationMs, acceptedAtMs }) => send({ command: 'move', axes, durationMs, acceptedAtMs }),
     stop: () => send({ command: 'halt' }),
     turret: {
+      isByHand: false,
       turnTo: async (station) => {
         send({ command: 'turret', station });
         const deadlineMs = monotonicMs() + TURN_TIMEOUT_MS;

@@ -7,7 +7,7 @@ import type { ProcedureContext } from './context.ts';
  * early, it stays retracted: the way back is always the last thing.
  */
 export async function changeObjective(
-  { controller, configuration, travel, untilHeld, progress }: ProcedureContext,
+  { controller, configuration, startedBy, travel, untilHeld, progress }: ProcedureContext,
   objectiveId: number,
 ): Promise<void> {
   const before = controller.state();
@@ -15,16 +15,16 @@ export async function changeObjective(
   const from = configuration.objectives.find(({ id }) => id === before.objectiveId);
   const to = configuration.objectives.find(({ id }) => id === objectiveId);
   if (!to) throw new MotionEnded('failed', 'not-permitted');
+  if (controller.turret.isByHand && startedBy === 'remote') throw new MotionEnded('failed', 'no-turret');
   await travel({ z: configuration.retractedFocusUm }, { isRetracting: true });
   progress(0.3);
   await untilHeld();
-  if (!controller.turret) throw new MotionEnded('failed', 'no-turret');
   await controller.turret.turnTo(objectiveId).catch((error: unknown) => {
     throw new MotionEnded('failed', error instanceof Error ? error.message : 'device-unknown');
   });
   progress(0.6);
-  // Without knowing what was in place nobody knows where the focus is: it stays retracted.
-  if (!from) return;
+  // Where nobody knows what was in place, or a hand is still at the turret, it stays retracted.
+  if (!from || controller.turret.isByHand) return;
   const wanted = positionWithObjective(before.positionUm, from, to);
   const limits = limitsWith(configuration, objectiveId);
   await travel({ x: clampTo(wanted.x, limits.x), y: clampTo(wanted.y, limits.y) });

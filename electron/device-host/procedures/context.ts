@@ -1,3 +1,4 @@
+import type { Party } from '#shared/motion/intent.ts';
 import type { MicroscopeConfiguration } from '#shared/motion/microscope-configuration.ts';
 import type { PositionUm } from '#shared/motion/position.ts';
 import type { Controller } from '../drivers/controller.ts';
@@ -6,6 +7,7 @@ import type { Controller } from '../drivers/controller.ts';
 export interface ProcedureContext {
   readonly controller: Controller;
   readonly configuration: MicroscopeConfiguration;
+  readonly startedBy: Party;
   readonly signal: AbortSignal;
   /** Goes there while the procedure is held. @throws MotionEnded */
   readonly travel: (

@@ -166,6 +166,7 @@ export class ProcedureRunner implements ProcedureDesk {
     return {
       controller,
       configuration: configuration(),
+      startedBy: running.startedBy,
       signal,
       untilHeld,
       travel: async (targetUm, { isRetracting = false } = {}) => {

@@ -21,7 +21,7 @@ function endless() {
     state: () => state,
     move: (move) => void moves.push(move),
     stop: () => void stops.push(nowMs),
-    turret: null,
+    turret: { isByHand: true, turnTo: () => Promise.resolve() },
     lamp: null,
     toleranceUm: { stage: 1, focus: 1 },
     brakingUmPerS2: { stage: 100_000, focus: 10_000 },
