@@ -31,7 +31,10 @@ export function MicroscopeRoom({ contacts }: MicroscopeRoomProps) {
   const list = contacts ?? (
     <ContactList link={link} role={microscope.configuration ? 'bench' : 'pathologist'} />
   );
-  if (microscope.configuration) return <BenchFace live={live} link={link} contacts={list} />;
+  if (microscope.configuration) {
+    const isSimulated = microscope.configuration.controller.driver === 'simulated';
+    return <BenchFace live={live} link={link} contacts={list} isSimulated={isSimulated} />;
+  }
   return <StartChoice contacts={list} notice={<CallNotice link={link} />} />;
 }
 

@@ -5,6 +5,8 @@ import type { LinkState } from '#shared/contract/link.ts';
 import { Face } from '../console/face.tsx';
 import { useMicroscopeSession } from '../console/use-microscope-session.ts';
 import { BenchTools } from './bench-tools.tsx';
+import { ScanControl } from './scan-control.tsx';
+import { CameraChoice } from './camera-choice.tsx';
 import { useBenchPicture } from './use-bench-picture.ts';
 import { useMicroscopeState } from '../use-workstation-state.ts';
 import styles from './bench.module.css';
@@ -13,19 +15,32 @@ export interface BenchFaceProps {
   readonly live: LiveLink;
   readonly link: LinkState | undefined;
   readonly contacts: ReactNode;
+  /** The controller is: then its picture may be too. */
+  readonly isSimulated: boolean;
 }
 
 /** The hospital's side: the picture is made here, and whoever sits here has the last word. */
-export function BenchFace({ live, link, contacts }: BenchFaceProps) {
+export function BenchFace({ live, link, contacts, isSimulated }: BenchFaceProps) {
   const session = useMicroscopeSession('bench', link);
-  const picture = useBenchPicture(live, session);
+  const picture = useBenchPicture(live, session, isSimulated);
   return (
     <Face
       session={session}
       live={live}
       link={link}
       feed={picture.feed}
-      tools={<BenchTools session={session} picture={picture} contacts={contacts} />}
+      tools={
+        <BenchTools
+          session={session}
+          picture={
+            <>
+              <CameraChoice picture={picture} canSimulate={isSimulated} />
+              <ScanControl session={session} feed={picture.feed} />
+            </>
+          }
+          contacts={contacts}
+        />
+      }
       notice={<HostEnded />}
     />
   );

@@ -1,41 +1,60 @@
+import { ClipboardCheck } from 'lucide-react';
+import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '#renderer/ui/button.tsx';
 import { Slider } from '#renderer/ui/slider.tsx';
 import type { MicroscopeSession } from '../session/microscope-session.ts';
 import { useModel } from '../use-session.ts';
-import type { BenchPicture } from './use-bench-picture.ts';
 import styles from './bench.module.css';
+import { DayCheckDialog } from './day-check-dialog.tsx';
 
 export interface BenchToolsProps {
   readonly session: MicroscopeSession;
-  readonly picture: BenchPicture;
+  /** Camera, overview and calibration. */
+  readonly picture: ReactNode;
   readonly contacts: ReactNode;
 }
 
-/** What only the bench does: lamp, camera, controller, overview, calibration, checks, calls. */
-export function BenchTools({ session, contacts }: BenchToolsProps) {
+/** What only the bench does: camera, controller, lamp, overview, calibration, checks, calls. */
+export function BenchTools({ session, picture, contacts }: BenchToolsProps) {
   const { t } = useTranslation('microscope');
-  const { driver, isConnected } = useModel(({ state, telemetry }) => ({
-    driver: state?.configuration?.controller.driver,
-    isConnected: telemetry?.isControllerConnected ?? false,
-  }));
   return (
     <div className={styles['tools']}>
-      <dl className={styles['facts']}>
-        <dt>{t('bench.controller')}</dt>
-        <dd data-testid="controller">
-          {driver && t(`bench.driver.${driver}`)}{' '}
-          <span data-good={isConnected}>{t(isConnected ? 'bench.connected' : 'bench.disconnected')}</span>
-        </dd>
-      </dl>
+      <Controller />
       <Lamp session={session} />
+      {picture}
+      <Check session={session} />
       <h4>{t('bench.contacts')}</h4>
       {contacts}
-      <Button kind="quiet" onClick={() => void session.backend.microscope.configure({ configuration: null })}>
+      <Button
+        kind="quiet"
+        onClick={() => {
+          session.backend.microscope
+            .configure({ configuration: null })
+            .catch((error: unknown) => session.showProblem(error));
+        }}
+      >
         {t('bench.changeDevice')}
       </Button>
     </div>
+  );
+}
+
+function Controller() {
+  const { t } = useTranslation('microscope');
+  const { driver, isConnected } = useModel(({ state, telemetry, isSilent }) => ({
+    driver: state?.configuration?.controller.driver,
+    isConnected: !isSilent && telemetry?.isControllerConnected === true,
+  }));
+  return (
+    <dl className={styles['facts']}>
+      <dt>{t('bench.controller')}</dt>
+      <dd data-testid="controller">
+        {driver && t(`bench.driver.${driver}`)}{' '}
+        <span data-good={isConnected}>{t(isConnected ? 'bench.connected' : 'bench.disconnected')}</span>
+      </dd>
+    </dl>
   );
 }
 
@@ -54,5 +73,29 @@ function Lamp({ session }: { session: MicroscopeSession }) {
       shownValue={`${Math.round(percent)} %`}
       onChange={(value) => void session.setLamp(value)}
     />
+  );
+}
+
+function Check({ session }: { session: MicroscopeSession }) {
+  const { t } = useTranslation('microscope');
+  const [isOpen, setIsOpen] = useState(false);
+  const lastCheck = useModel(({ state }) => state?.lastCheck ?? null);
+  const failed = lastCheck?.steps.filter(({ outcome }) => outcome === 'failed') ?? [];
+  return (
+    <>
+      <Button icon={ClipboardCheck} onClick={() => setIsOpen(true)} data-testid="day-check">
+        {t('bench.dayCheck')}
+      </Button>
+      <p className={styles['last']} data-testid="last-check">
+        {lastCheck
+          ? t('bench.lastCheck', {
+              when: new Date(lastCheck.doneAtMs).toLocaleString('sv-SE').slice(0, 16),
+              who: lastCheck.doneBy,
+            })
+          : t('bench.noCheck')}
+        {failed.map(({ step }) => ` ${t(`check.step.${step}`)}: ${t('check.failed')}`).join('')}
+      </p>
+      {isOpen && <DayCheckDialog session={session} onClose={() => setIsOpen(false)} />}
+    </>
   );
 }

@@ -33,6 +33,7 @@ import { StillsStrip } from './stills-strip.tsx';
 import { Toolbar } from './toolbar.tsx';
 import { useRoomCommands } from './use-room-commands.ts';
 import { useSlideMap } from './use-slide-map.ts';
+import { SharpnessWatch } from '../view/sharpness.ts';
 
 export interface FaceProps {
   readonly session: MicroscopeSession;
@@ -79,6 +80,10 @@ function FaceInside({ session, live, link, feed, tools, notice }: FaceProps) {
   );
   useRoomCommands(actions);
   const { map, visited, unseenPart, revision } = useSlideMap(feed);
+  useEffect(
+    () => feed?.subscribe(new SharpnessWatch((score) => session.sharpnessIs(score)).frame),
+    [session, feed],
+  );
   const unreadChat = useModel((model) => model.unreadChat);
   const peer = link?.session;
   const isConnected = peer?.state === 'connected';

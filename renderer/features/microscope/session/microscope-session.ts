@@ -79,6 +79,9 @@ export class MicroscopeSession {
       microscope.on('telemetry', (telemetry) => this.#heard(telemetry)),
       microscope.on('heard', (talk) => this.conversation.heard(talk)),
       microscope.on('stateChanged', (state) => this.model.setState({ state })),
+      microscope.on('mapArrived', (map) =>
+        this.model.setState(({ state }) => ({ state: state && { ...state, map } })),
+      ),
       microscope.on('stillChanged', (still) => this.stillTaking.changed(still)),
     ];
     const fail = (error: unknown) => this.showProblem(error);
@@ -117,6 +120,19 @@ export class MicroscopeSession {
 
   get stamp(): ShownStamp | undefined {
     return this.#stamp;
+  }
+
+  /** The own camera has opened, or is gone: without a picture nothing of before counts. */
+  cameraIs(ownSensor: Size | null): void {
+    this.model.setState({ ownSensor, ...(ownSensor === null && { frame: null }) });
+    if (ownSensor === null) this.letGo();
+  }
+
+  /** Of the picture on the screen. */
+  sharpnessIs(score: number): void {
+    this.model.setState(({ focusScores }) => ({
+      focusScores: [...focusScores, score].slice(-FOCUS_SCORES),
+    }));
   }
 
   get glassToGlassMs(): number | null {
@@ -475,16 +491,7 @@ export class MicroscopeSession {
         (telemetry.isSlideChanging && !before.isSlideChanging));
     if (telemetry.stop && !before?.stop) this.letGo();
     if (before && telemetry.lease.holder !== this.party && before.lease.holder === this.party) this.letGo();
-    const { focusScores } = this.model.getState();
-    this.model.setState({
-      telemetry,
-      isSilent: false,
-      ...(isOtherSlide && withoutSlide()),
-      ...(telemetry.focusScore !== null &&
-        telemetry.focusScore !== before?.focusScore && {
-          focusScores: [...focusScores, telemetry.focusScore].slice(-FOCUS_SCORES),
-        }),
-    });
+    this.model.setState({ telemetry, isSilent: false, ...(isOtherSlide && withoutSlide()) });
     if (isOtherSlide) this.prediction.forget();
     this.stillTaking.observe(telemetry, nowMs);
     if (this.#afterArrival && !this.steering.isAimed) {

@@ -1,0 +1,139 @@
+import { pageServer } from '#renderer/backend/page-services.ts';
+import { drawStamp, stripHeight } from '#renderer/microscopy/frame-stamp.ts';
+import { RpcError } from '#shared/rpc/frames.ts';
+import type { FedFrame, FrameFeed } from '../../view/frame-feed.ts';
+import { sharpness } from '../../view/sharpness.ts';
+import type { Size } from '../../view/stage-view.ts';
+import type { PictureOrigin } from './picture-origin.ts';
+
+const FRAMES_PER_SECOND = 30;
+const WIDEST_FRAME = 1280;
+const FOCUS_SIDE = 384;
+const FOCUS_PATIENCE_MS = 3000;
+const LOSSY_QUALITY_PERCENT = 92;
+/** Brightness hardly differs: glass without tissue. */
+const BLANK_RANGE = 24;
+
+/** The picture of the bench: stamped and shown here, sent to the other end, and asked for stills and focus. */
+export class BenchCamera implements FrameFeed {
+  readonly track: MediaStreamTrack;
+  readonly #origin: PictureOrigin;
+  readonly #size: Size;
+  readonly #canvas = document.createElement('canvas');
+  readonly #listeners = new Set<(frame: FedFrame) => void>();
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #withdraw: () => void;
+
+  constructor(origin: PictureOrigin) {
+    this.#origin = origin;
+    const { width, height } = origin.sensor;
+    const scale = Math.min(1, WIDEST_FRAME / width);
+    // Encoders work on even numbers of pixels.
+    this.#size = { width: Math.round((width * scale) / 2) * 2, height: Math.round((height * scale) / 2) * 2 };
+    Object.assign(this.#canvas, this.#size);
+    const [track] = this.#canvas.captureStream(FRAMES_PER_SECOND).getVideoTracks();
+    if (!track) throw new Error('a canvas without a track');
+    this.track = track;
+    this.#timer = setInterval(() => this.#frame(), 1000 / FRAMES_PER_SECOND);
+    this.#withdraw = pageServer.provide('cameraHost', {
+      describe: () => ({ camera: this.#camera }),
+      takeStill: ({ stillId, lossyWidth }) => this.#takeStill(stillId, lossyWidth),
+      measureFocus: ({ afterDeviceTimeMs, atPart }) => this.#measureFocus(afterDeviceTimeMs, atPart),
+    });
+    pageServer.announce('cameraHost', 'cameraChanged', { camera: this.#camera });
+  }
+
+  subscribe(listener: (frame: FedFrame) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#withdraw();
+    pageServer.announce('cameraHost', 'cameraChanged', { camera: null });
+    this.track.stop();
+    this.#origin.close();
+  }
+
+  get #camera() {
+    const { label, sensor, isSimulated } = this.#origin;
+    return { label, widthPixels: sensor.width, heightPixels: sensor.height, isSimulated };
+  }
+
+  #frame(): void {
+    const context = this.#canvas.getContext('2d', { alpha: false });
+    const stamp = context && this.#origin.draw(context, this.#size);
+    if (!context || !stamp) return;
+    drawStamp(context, stamp);
+    const { width, height } = this.#size;
+    const frame = { image: this.#canvas, width, height, pictureHeight: height - stripHeight(height), stamp };
+    for (const listener of this.#listeners) listener(frame);
+  }
+
+  async #takeStill(stillId: string, lossyWidth: number) {
+    const { width, height } = this.#origin.sensor;
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext('2d');
+    const stamp = context && this.#origin.draw(context, { width, height });
+    if (!context || !stamp) throw new RpcError('unavailable', 'no-camera');
+    const { score } = scoreOf(canvas, null);
+    const scale = Math.min(1, lossyWidth / width);
+    const small = new OffscreenCanvas(Math.round(width * scale), Math.round(height * scale));
+    small.getContext('2d')?.drawImage(canvas, 0, 0, small.width, small.height);
+    const lossy = await small.convertToBlob({ type: 'image/jpeg', quality: LOSSY_QUALITY_PERCENT / 100 });
+    await upload(stillId, `lossy?quality=${LOSSY_QUALITY_PERCENT}`, lossy);
+    const lossless = await canvas.convertToBlob({ type: 'image/png' });
+    const hash = await crypto.subtle.digest('SHA-256', await lossless.arrayBuffer());
+    await upload(stillId, 'lossless', lossless);
+    return {
+      widthPixels: width,
+      heightPixels: height,
+      deviceTimeMs: stamp.deviceTimeMs,
+      focusScore: score,
+      sha256: [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
+      sizeBytes: lossless.size,
+    };
+  }
+
+  #measureFocus(afterDeviceTimeMs: number, atPart: { x: number; y: number } | null) {
+    return new Promise<{ deviceTimeMs: number; score: number; isBlank: boolean }>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        stop();
+        reject(new RpcError('unavailable', 'no-camera'));
+      }, FOCUS_PATIENCE_MS);
+      const stop = this.subscribe(({ stamp }) => {
+        if (!stamp || stamp.deviceTimeMs < afterDeviceTimeMs) return;
+        clearTimeout(timer);
+        stop();
+        resolve({ deviceTimeMs: stamp.deviceTimeMs, ...scoreOf(this.#canvas, atPart) });
+      });
+    });
+  }
+}
+
+/** Of the middle of the picture, or around a part of it. */
+function scoreOf(canvas: HTMLCanvasElement | OffscreenCanvas, atPart: { x: number; y: number } | null) {
+  const side = Math.min(FOCUS_SIDE, canvas.width, canvas.height);
+  const context = new OffscreenCanvas(side, side).getContext('2d', { willReadFrequently: true });
+  if (!context) throw new RpcError('unavailable', 'no-camera');
+  const left = Math.max(0, Math.min(canvas.width - side, (atPart?.x ?? 0.5) * canvas.width - side / 2));
+  const top = Math.max(0, Math.min(canvas.height - side, (atPart?.y ?? 0.5) * canvas.height - side / 2));
+  context.drawImage(canvas, left, top, side, side, 0, 0, side, side);
+  const { data } = context.getImageData(0, 0, side, side);
+  const grey = new Uint8Array(side * side);
+  let darkest = 255;
+  let brightest = 0;
+  for (let index = 0; index < grey.length; index += 1) {
+    const value = data[index * 4 + 1] ?? 0;
+    grey[index] = value;
+    darkest = Math.min(darkest, value);
+    brightest = Math.max(brightest, value);
+  }
+  return { score: sharpness(grey, side, side), isBlank: brightest - darkest < BLANK_RANGE };
+}
+
+async function upload(stillId: string, form: string, body: Blob): Promise<void> {
+  const answer = await fetch(`/microscope/stills/${stillId}/${form}`, { method: 'PUT', body });
+  if (!answer.ok) throw new RpcError('unavailable', 'not stored');
+}
