@@ -5,6 +5,7 @@ import { ChannelGuard, liveChannelOptions, liveLimits } from './live-channels.ts
 import { lineOf, mediaSlots, prepareMediaLines, sendTrack } from './media-lines.ts';
 import type { MediaSlot } from './media-lines.ts';
 import { Peer } from './peer.ts';
+import { governPicture } from './picture-governor.ts';
 
 export type OutgoingTracks = Readonly<Record<MediaSlot, MediaStreamTrack | null>>;
 
@@ -26,6 +27,7 @@ export class LivePeer {
   readonly #waiting: Uint8Array[] = [];
   #outgoing: OutgoingTracks;
   #isAccepted = false;
+  #stopGoverning: (() => void) | undefined;
 
   constructor(options: LivePeerOptions) {
     this.#options = options;
@@ -37,7 +39,12 @@ export class LivePeer {
       onConnected: () => {
         // Parameters of an encoding can only be set once it has been negotiated.
         for (const slot of mediaSlots) this.#send(slot);
+        this.#stopGoverning = governPicture(this.peer.connection);
         options.onConnected();
+      },
+      onLost: (loss) => {
+        if (loss === 'failed' || loss === 'closed') this.#stopGoverning?.();
+        options.onLost(loss);
       },
       onMessage: (name, data) => this.#receive(name as LiveChannel, data),
     });
@@ -75,6 +82,7 @@ export class LivePeer {
   }
 
   close(): void {
+    this.#stopGoverning?.();
     this.peer.close();
   }
 

@@ -25,9 +25,11 @@ export const mediaLines: Readonly<Record<MediaSlot, Line>> = {
   microscope: {
     kind: 'video',
     stream: 'microscope',
-    maximumBitsPerSecond: 12_000_000,
+    // What is diagnosed on are stills; more bits only cost time to encode, send and decode them.
+    maximumBitsPerSecond: 6_000_000,
     priority: 'medium',
-    degradation: 'balanced',
+    // On a narrow path it may become smaller too: see picture-governor.ts.
+    degradation: 'maintain-resolution',
     hint: 'motion',
     jitterBufferTargetMs: 0,
   },
@@ -61,7 +63,7 @@ export const mediaLines: Readonly<Record<MediaSlot, Line>> = {
 };
 
 /** H264 first: half the latency of VP8 (decision 0060). The others where an end has no H264. */
-const videoCodecOrder = ['video/h264', 'video/vp8', 'video/vp9', 'video/av1'];
+export const videoCodecOrder: readonly string[] = ['video/h264', 'video/vp8', 'video/vp9', 'video/av1'];
 
 const streamsOf = new WeakMap<RTCPeerConnection, Readonly<Record<MediaStreamName, MediaStream>>>();
 

@@ -70,6 +70,23 @@ describe('the live connection', () => {
     expect(signals()).toBe(before);
   });
 
+  test('says at both ends how the picture goes over', async () => {
+    for (const end of [pair.a, pair.b]) {
+      await expect
+        .poll(() => end.page.evaluate(() => globalThis.linkPage.quality()))
+        .toMatchObject({
+          codec: 'H264',
+          isRelayed: false,
+          lossPercent: 0,
+          widthPixels: 1280,
+          heightPixels: 720,
+          framesPerSecond: expect.any(Number),
+          kilobitsPerSecond: expect.any(Number),
+          roundTripMs: expect.any(Number),
+        });
+    }
+  });
+
   test('refuses and counts what nothing of ours sends, and lives on', async () => {
     for (const channel of ['motion', 'control', 'telemetry']) {
       await pair.a.page.evaluate(async (name) => {

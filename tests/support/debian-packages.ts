@@ -10,6 +10,7 @@ const needed: Readonly<Record<string, string>> = {
   'python3-pydicom': '/usr/lib/python3/dist-packages/pydicom/__init__.py',
   'python3-numpy': '/usr/lib/python3/dist-packages/numpy/__init__.py',
   mosquitto: '/usr/sbin/mosquitto',
+  coturn: '/usr/bin/turnserver',
   socat: '/usr/bin/socat',
   libfaketime: '/usr/share/doc/libfaketime/copyright',
   strace: '/usr/bin/strace',

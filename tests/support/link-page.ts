@@ -53,7 +53,11 @@ export interface LinkOptions {
 }
 
 /** Changes or drops a signal on its way from one end to the other. */
-export type OnSignal = (signal: string, from: 'a' | 'b', epoch: number) => string | undefined;
+export type OnSignal = (
+  signal: string,
+  from: 'a' | 'b',
+  epoch: number,
+) => string | undefined | Promise<string | undefined>;
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -128,7 +132,7 @@ export async function openLinkPair(
       input,
     ] as const);
   const pass = async (from: 'a' | 'b', { peer, epoch, signal: text }: Told['input']) => {
-    const signal = onSignal(String(text), from, Number(epoch));
+    const signal = await onSignal(String(text), from, Number(epoch));
     if (signal !== undefined) await call(from === 'a' ? 'b' : 'a', 'signal', { peer, epoch, signal });
   };
   return {

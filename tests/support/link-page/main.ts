@@ -4,7 +4,10 @@ import { decodeBulkFrame, encodeBulkFrame } from '#shared/link/bulk-frame.ts';
 import type { BulkFrame } from '#shared/link/bulk-frame.ts';
 import { BulkLink } from '#renderer/link/bulk-link.ts';
 import type { LinkTold } from '#renderer/link/carried-peer.ts';
+import { LinkQualityMeter } from '#renderer/link/link-quality.ts';
+import type { LinkQuality } from '#renderer/link/link-quality.ts';
 import { LiveLink } from '#renderer/link/live-link.ts';
+import { mediaLines, videoCodecOrder } from '#renderer/link/media-lines.ts';
 import type { MediaSlot } from '#renderer/link/media-lines.ts';
 import { stampedPicture, watchStamps } from './stamped-picture.ts';
 
@@ -50,6 +53,11 @@ const told: LinkTold = {
 
 const live = new LiveLink(told);
 const bulk = new BulkLink(told);
+let quality: LinkQuality | undefined;
+const meter = new LinkQualityMeter(
+  () => live.connection,
+  (value) => (quality = value),
+);
 const picture = stampedPicture(1280, 720);
 let watched: ReturnType<typeof watchStamps> | undefined;
 
@@ -72,8 +80,17 @@ async function roundTrips(channel: LiveChannel, count: number, pauseMs: number):
   return times;
 }
 
+/** For measuring what else could have been chosen; from the next connection on. */
+function tune(line: Partial<typeof mediaLines.microscope>, codec?: string): void {
+  Object.assign(mediaLines.microscope, line);
+  if (codec === undefined) return;
+  const order = videoCodecOrder as string[];
+  order.splice(0, order.length, codec);
+}
+
 const page = {
   live,
+  tune,
   /** What the backend asks; of the page in front of a person, and of the one without a face. */
   carrier: (method: keyof typeof live.carrier, input: { peer?: string }) => {
     const { carrier } = input.peer === 'bulk' || method.endsWith('Bulk') ? bulk : live;
@@ -93,6 +110,8 @@ const page = {
   },
   /** All frames seen since the watching began. */
   frames: () => watched?.frames ?? [],
+  quality: () => quality,
+  stopMeasuring: () => meter.stop(),
   /** Straight into a channel, as a hostile peer would. */
   sendRaw: (channel: string, data: string | number[]) => {
     const raw = rawChannels.get(channel);
