@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'react';
 import type { LiveLink } from '#renderer/link/live-link.ts';
+import { SimulatedOptics } from '#renderer/microscopy/simulated-optics.ts';
 import type { MicroscopeSession } from '../session/microscope-session.ts';
 import { useCell } from '../use-cell.ts';
 import type { FrameFeed } from '../view/frame-feed.ts';
 import { BenchCamera } from './picture/bench-camera.ts';
 import { CameraOrigin } from './picture/camera-origin.ts';
-import { PlainSimulation } from './picture/plain-simulation.ts';
 import type { PictureOrigin } from './picture/picture-origin.ts';
 
 /** `simulated`, or the id of a camera of the system; empty: whichever it prefers. */
@@ -75,7 +75,7 @@ async function openOrigin(
     return CameraOrigin.open(choice === '' ? undefined : choice, () => session.telemetry, onLost);
   }
   const { configuration } = await session.backend.microscope.getState({});
-  return new PlainSimulation(session.backend, configuration?.objectives ?? []);
+  return new SimulatedOptics(session.backend, configuration?.objectives ?? []);
 }
 
 function problemOf(error: unknown): CameraProblem {

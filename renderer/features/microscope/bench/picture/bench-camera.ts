@@ -73,16 +73,14 @@ export class BenchCamera implements FrameFeed {
 
   async #takeStill(stillId: string, lossyWidth: number) {
     const { width, height } = this.#origin.sensor;
+    // What was shown a moment ago goes first: the eye has something sharp while the whole frame is made.
+    await upload(stillId, `lossy?quality=${LOSSY_QUALITY_PERCENT}`, await this.#lossy(lossyWidth));
+    await this.#origin.complete?.({ width, height });
     const canvas = new OffscreenCanvas(width, height);
     const context = canvas.getContext('2d');
     const stamp = context && this.#origin.draw(context, { width, height });
     if (!context || !stamp) throw new RpcError('unavailable', 'no-camera');
     const { score } = scoreOf(canvas, null);
-    const scale = Math.min(1, lossyWidth / width);
-    const small = new OffscreenCanvas(Math.round(width * scale), Math.round(height * scale));
-    small.getContext('2d')?.drawImage(canvas, 0, 0, small.width, small.height);
-    const lossy = await small.convertToBlob({ type: 'image/jpeg', quality: LOSSY_QUALITY_PERCENT / 100 });
-    await upload(stillId, `lossy?quality=${LOSSY_QUALITY_PERCENT}`, lossy);
     const lossless = await canvas.convertToBlob({ type: 'image/png' });
     const hash = await crypto.subtle.digest('SHA-256', await lossless.arrayBuffer());
     await upload(stillId, 'lossless', lossless);
@@ -94,6 +92,17 @@ export class BenchCamera implements FrameFeed {
       sha256: [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
       sizeBytes: lossless.size,
     };
+  }
+
+  /** The whole field, as wide as the screen that asks for it; without the stamp. */
+  #lossy(lossyWidth: number): Promise<Blob> {
+    const whole = new OffscreenCanvas(this.#size.width, this.#size.height);
+    const context = whole.getContext('2d', { alpha: false });
+    if (!context || !this.#origin.draw(context, this.#size)) throw new RpcError('unavailable', 'no-camera');
+    const scale = Math.min(1, lossyWidth / whole.width);
+    const small = new OffscreenCanvas(Math.round(whole.width * scale), Math.round(whole.height * scale));
+    small.getContext('2d', { alpha: false })?.drawImage(whole, 0, 0, small.width, small.height);
+    return small.convertToBlob({ type: 'image/jpeg', quality: LOSSY_QUALITY_PERCENT / 100 });
   }
 
   #measureFocus(afterDeviceTimeMs: number, atPart: { x: number; y: number } | null) {

@@ -10,5 +10,7 @@ export interface PictureOrigin {
   readonly isSimulated: boolean;
   /** Draws the whole sensor into that many pixels; undefined while there is nothing to draw. */
   draw(context: Drawing, size: Size): FrameStamp | undefined;
+  /** Resolves when a picture of that size can be drawn in full detail at the place of now. */
+  complete?(size: Size): Promise<void>;
   close(): void;
 }
