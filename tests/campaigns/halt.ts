@@ -18,7 +18,7 @@ const trialsPerCause = Math.ceil(Number(values.trials) / causes.length);
 const startMs = performance.now();
 let done = 0;
 
-const { halts, violations } = await measureHalts({
+const { halts, violations, repeated } = await measureHalts({
   trialsPerCause,
   causes,
   onTrial: ({ cause, ms }) => {
@@ -36,6 +36,7 @@ const summary = {
   perCause: Object.fromEntries(causes.map((cause) => [cause, figures(ofCause(cause))])),
   longerThanAllowed: halts.filter(({ ms }) => ms > MAXIMUM_HALT_MS).length,
   violations,
+  repeated,
   /** Rule of three: with no failure in N, the true rate is below 3/N with 95 % confidence. */
   upperBoundPercent: Math.round((3 / halts.length) * 10_000) / 100,
   minutes: Math.round((performance.now() - startMs) / 6000) / 10,

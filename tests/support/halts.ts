@@ -15,6 +15,8 @@ export interface HaltResults {
   readonly halts: readonly Halt[];
   /** What must never happen: motion after a thaw, or a halt by the broker's end. */
   readonly violations: readonly string[];
+  /** Trials that say nothing, because the machine was too busy for the stage to be moving when it happened. */
+  readonly repeated: number;
 }
 
 export interface HaltOptions {
@@ -30,6 +32,8 @@ const TURN_BACK_UM = 5000;
 const REST_MS = 300;
 const SETTLE_DEADLINE_MS = 5000;
 const THAW_MS = 250;
+/** A machine that makes so many trials void is not one to measure on. */
+const MAXIMUM_REPEATED = 200;
 const HOUR_S = 3600;
 
 interface Deed {
@@ -114,6 +118,9 @@ const deeds: Readonly<Record<HaltCause, Deed>> = {
 
 class Violation extends Error {}
 
+/** The stage was not moving when it should have been stopped: this trial says nothing. */
+class NotMoving extends Error {}
+
 /** Moves the real stage process, lets something happen, and reads on its own log when it came to rest. */
 export async function measureHalts({
   trialsPerCause,
@@ -122,27 +129,33 @@ export async function measureHalts({
 }: HaltOptions): Promise<HaltResults> {
   const halts: Halt[] = [];
   const violations: string[] = [];
+  let repeated = 0;
   for (const cause of causes) {
     const rig = new HaltRig({
       hasJumpingClock: cause === 'clock-jumps',
       hasBroker: cause === 'broker-killed',
     });
     try {
-      for (let trial = 0; trial < trialsPerCause; trial++) {
+      for (let trial = 0; trial < trialsPerCause && repeated < MAXIMUM_REPEATED;) {
         try {
           const halt = { cause, ms: await oneHalt(rig, cause) };
           halts.push(halt);
+          trial += 1;
           onTrial?.(halt);
         } catch (error) {
-          if (!(error instanceof Violation)) throw error;
-          violations.push(`${cause}: ${error.message}`);
+          await rig.calmDown();
+          if (error instanceof NotMoving) repeated += 1;
+          else if (error instanceof Violation) {
+            trial += 1;
+            violations.push(`${cause}: ${error.message}`);
+          } else throw error;
         }
       }
     } finally {
       await rig.close();
     }
   }
-  return { halts, violations };
+  return { halts, violations, repeated };
 }
 
 async function oneHalt(rig: HaltRig, cause: HaltCause): Promise<number> {
@@ -153,8 +166,9 @@ async function oneHalt(rig: HaltRig, cause: HaltCause): Promise<number> {
   await pause(60);
   const startedAtMs = monotonicMs();
   rig.mean({ x: away * SPEED_UM_PER_S, y: 0, z: 0 });
+  await untilMoving(rig, startedAtMs);
   // At any moment between two intents.
-  await pause(250 + Math.random() * 80);
+  await pause(100 + Math.random() * 80);
   const happenedAtMs = monotonicMs();
   await happen(rig);
   const { restedAtMs, acceptedAtMs } = await atRest(rig, startedAtMs, happenedAtMs);
@@ -171,6 +185,15 @@ async function oneHalt(rig: HaltRig, cause: HaltCause): Promise<number> {
   return restedAtMs - acceptedAtMs;
 }
 
+async function untilMoving(rig: HaltRig, sinceMs: number): Promise<void> {
+  for (;;) {
+    const positions = rig.positionsSince(sinceMs);
+    if (positions.some((position, index) => differs(position, positions[index - 1]))) return;
+    if (monotonicMs() > sinceMs + SETTLE_DEADLINE_MS) throw new NotMoving();
+    await pause(20);
+  }
+}
+
 /** The last sample that differs from the one before it, once all has been still for a while. */
 async function atRest(rig: HaltRig, sinceMs: number, happenedAtMs: number) {
   const deadlineMs = monotonicMs() + SETTLE_DEADLINE_MS;
@@ -180,10 +203,10 @@ async function atRest(rig: HaltRig, sinceMs: number, happenedAtMs: number) {
     const last = positions.at(-1);
     const moved = positions.findLast((position, index) => differs(position, positions[index - 1]));
     if (last && moved && last.atMs - moved.atMs >= REST_MS && last.atMs > happenedAtMs + REST_MS) {
-      if (moved.atMs < happenedAtMs) throw new Error('it did not move when it should');
+      if (moved.atMs < happenedAtMs) throw new NotMoving();
       return { restedAtMs: moved.atMs, acceptedAtMs: last.acceptedAtMs };
     }
-    if (monotonicMs() > deadlineMs) throw new Error(moved ? 'it never came to rest' : 'it never moved');
+    if (monotonicMs() > deadlineMs) throw moved ? new Violation('it never came to rest') : new NotMoving();
   }
 }
 
@@ -197,7 +220,12 @@ async function turnBack(rig: HaltRig): Promise<void> {
   await rig.ready();
   const direction = (rig.positionUm?.x ?? 0) > 0 ? -1 : 1;
   rig.mean({ x: direction * SPEED_UM_PER_S, y: 0, z: 0 });
-  while ((rig.positionUm?.x ?? 0) * direction < 0) await pause(20);
+  const deadlineMs = monotonicMs() + SETTLE_DEADLINE_MS;
+  while ((rig.positionUm?.x ?? 0) * direction < 0) {
+    // The next trial tries again; nothing is measured meanwhile.
+    if (monotonicMs() > deadlineMs) break;
+    await pause(20);
+  }
   rig.mean(null);
   await pause(300);
 }

@@ -114,8 +114,11 @@ test('no path leads beyond the soft limits', async () => {
   await bench.takeControl();
   bench.push({ x: -12_000, y: 12_000, z: 800 });
   await host.until(({ positionUm, axes }) => positionUm.z > 799.9 && axes.x === 'idle' && axes.y === 'idle');
+  bench.letGo();
+  await pause(200);
+  const before = host.newest().refused?.count ?? 0;
   bench.goTo({ x: 13_001 });
-  await host.until(({ refused }) => refused?.reason === 'outside-limits');
+  await host.until(({ refused }) => refused?.reason === 'outside-limits' && refused.count > before);
   for (const { x, y, z } of host.positions()) {
     expect(x).toBeGreaterThanOrEqual(-13_000.5);
     expect(y).toBeLessThanOrEqual(10_000.5);
@@ -140,9 +143,11 @@ test('what was sealed for an earlier link moves nothing', async () => {
   remote.end();
   await pause(300);
   const next = await remoteHand(host, 2);
-  cleanUps.push(() => next.end());
+  await host.until(({ echo }) => echo !== null, 'an intent of the new link');
+  next.end();
   for (const message of remote.sent.slice(-50)) await host.own.client.receiveSealed(message);
   await staysStill();
+  expect(host.newest().refused?.reason).toBe('old-lease');
   expect(host.newest().lease.holder).toBeNull();
 });
 

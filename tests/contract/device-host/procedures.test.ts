@@ -119,6 +119,9 @@ test('autofocus never goes beyond the focus limits, and refuses a blank field', 
   const climbing = await bothSides({ focusScore: ({ z }) => ({ score: 1 + z / 10_000, isBlank: false }) });
   await climbing.handOver();
   expect(await changeObjective(climbing, 5)).toBe('done');
+  climbing.remote.goTo({ z: 76 });
+  await climbing.host.until(({ positionUm }) => Math.abs(positionUm.z - 76) < 0.2);
+  climbing.remote.letGo();
   const sinceMs = climbing.host.positions().at(-1)?.atMs ?? 0;
   await autofocus(climbing);
   for (const { atMs, z } of climbing.host.positions()) {

@@ -123,6 +123,21 @@ export class HaltRig {
     }
   }
 
+  /** After a trial that went wrong: everything as it should be, so that the next one starts well. */
+  async calmDown(): Promise<void> {
+    this.endBusy();
+    if (this.#options.hasJumpingClock) this.jumpClock(0);
+    for (const child of this.#processes.values()) child.kill('SIGCONT');
+    try {
+      if (this.#bench) process.kill(this.#bench.hostPid, 'SIGCONT');
+    } catch {
+      // It is gone; its backend starts another.
+    }
+    this.cut(false);
+    this.mean(null);
+    await pause(500);
+  }
+
   async close(): Promise<void> {
     this.endBusy();
     for (const child of this.#processes.values()) {
