@@ -83,7 +83,9 @@ function Sentence() {
   else if (staleSeconds >= 1) text = t('picture.stale', { seconds: staleSeconds });
   else if (refused?.kind === 'motion') text = t(`refusal.${refused.reason}`);
   else if (refused?.kind === 'still') text = stillText(refused.reason);
-  else if (refused?.kind === 'call') text = refused.text;
+  else if (refused?.kind === 'procedure') {
+    text = t(`outcome.${refused.outcome}`, { what: t(`procedure.${refused.procedure}`) });
+  } else if (refused?.kind === 'call') text = refused.text;
   else if (facts.velocityRefusal) text = t(`refusal.${facts.velocityRefusal}`);
   else if (facts.isSlow) text = t('warning.roundTrip', { ms: facts.roundTripMs });
   if (text === undefined) return null;

@@ -134,10 +134,17 @@ export class TalkMedia {
       isPushToTalk: this.state.getState().isPushToTalk,
       hasCamera: this.#tracks.camera !== undefined,
     } as const;
-    const text = JSON.stringify(told);
+    const streams = {
+      kind: 'streams',
+      microscope: this.#live.outgoingStreams.microscope,
+      person: this.#tracks.camera ? 'person' : null,
+      second: this.#tracks.second ? 'second' : null,
+    } as const;
+    const text = JSON.stringify([told, streams]);
     if (!isAgain && text === this.#told) return;
     this.#told = text;
     this.#session.say(told);
+    this.#session.say(streams);
   }
 
   #lost(device: TalkDevice, track: MediaStreamTrack): void {

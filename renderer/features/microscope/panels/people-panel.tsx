@@ -1,5 +1,5 @@
 import { Mic, MicOff } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { LiveLink } from '#renderer/link/live-link.ts';
@@ -20,15 +20,13 @@ export function PeoplePanel({ live, media, peerName }: PeoplePanelProps) {
   const { t } = useTranslation('microscope');
   const talk = useStore(media.state);
   const peerVoice = useModel((model) => model.peerVoice);
-  const remote = useRemoteTracks(live);
+  const remote = useModel((model) => model.peerStreams);
   return (
     <section className={styles['people']}>
       {(remote.hasSecond || remote.hasPerson || talk.own !== undefined) && (
         <div className={styles['faces']}>
           {remote.hasSecond && <Face stream={live.remote.second} name={t('talk.second')} isWide isMuted />}
-          {peerVoice?.hasCamera === true && remote.hasPerson && (
-            <Face stream={live.remote.person} name={peerName} isMuted />
-          )}
+          {remote.hasPerson && <Face stream={live.remote.person} name={peerName} isMuted />}
           {talk.own && <Face stream={talk.own} name={t('talk.self')} isMuted />}
         </div>
       )}
@@ -151,26 +149,4 @@ function PeerSound({ stream }: { stream: MediaStream }) {
     if (audio.current) audio.current.srcObject = stream;
   }, [stream]);
   return <audio ref={audio} autoPlay />;
-}
-
-/** Tracks come and go without a negotiation; muted ones carry nothing. */
-function useRemoteTracks(live: LiveLink): { hasPerson: boolean; hasSecond: boolean } {
-  const [tracks, setTracks] = useState({ hasPerson: false, hasSecond: false });
-  useEffect(() => {
-    const look = () => {
-      const has = (stream: MediaStream) => stream.getVideoTracks().some((track) => !track.muted);
-      const next = { hasPerson: has(live.remote.person), hasSecond: has(live.remote.second) };
-      setTracks((before) =>
-        before.hasPerson === next.hasPerson && before.hasSecond === next.hasSecond ? before : next,
-      );
-    };
-    look();
-    const timer = setInterval(look, 1000);
-    const stop = live.subscribe(look);
-    return () => {
-      clearInterval(timer);
-      stop();
-    };
-  }, [live]);
-  return tracks;
 }

@@ -40,6 +40,11 @@ export class Conversation {
       case 'voice':
         model.setState({ peerVoice: talk });
         break;
+      case 'streams':
+        model.setState({
+          peerStreams: { hasPerson: talk.person !== null, hasSecond: talk.second !== null },
+        });
+        break;
       case 'quality':
         model.setState({ peerQuality: talk });
         break;

@@ -485,6 +485,7 @@ export class MicroscopeSession {
     // Command, one field of the camera, and the way back with the picture.
     this.prediction.setLoopDelay((roundTripMs ?? 0) / 2 + (this.#glassToGlassMs ?? 100) + 40);
     const before = this.telemetry;
+    this.#watchProcedure(before, telemetry);
     const isOtherSlide =
       before !== null &&
       (telemetry.slide?.slideId !== before.slide?.slideId ||
@@ -499,6 +500,17 @@ export class MicroscopeSession {
       this.#afterArrival = undefined;
       run();
     }
+  }
+
+  /** How a procedure ended is said, unless it simply did what it was asked to. */
+  #watchProcedure(before: Telemetry | null, { lastProcedure }: Telemetry): void {
+    const ran = before?.procedure;
+    if (!ran || !lastProcedure || lastProcedure.procedureId !== ran.procedureId) return;
+    if (lastProcedure.outcome === 'done') return;
+    const { outcome } = lastProcedure;
+    this.model.setState({
+      refused: { kind: 'procedure', procedure: ran.kind, outcome, atMs: performance.now() },
+    });
   }
 
   #watch(): void {

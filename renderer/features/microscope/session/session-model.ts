@@ -26,10 +26,19 @@ export interface Bookmark {
   readonly objectiveId: number | null;
 }
 
+type ProcedureKind = NonNullable<Telemetry['procedure']>['kind'];
+export type EndedBadly = Exclude<NonNullable<Telemetry['lastProcedure']>['outcome'], 'done'>;
+
 /** A sentence that something meant was not done. */
 export type Refused =
   | { readonly kind: 'motion'; readonly reason: RefusalReason; readonly atMs: number }
   | { readonly kind: 'still'; readonly reason: string; readonly atMs: number }
+  | {
+      readonly kind: 'procedure';
+      readonly procedure: ProcedureKind;
+      readonly outcome: EndedBadly;
+      readonly atMs: number;
+    }
   | { readonly kind: 'call'; readonly text: string; readonly atMs: number };
 
 export type QualityFigures = Omit<Extract<Talk, { kind: 'quality' }>, 'kind'>;
@@ -69,6 +78,8 @@ export interface MicroscopeModel {
   readonly quality: QualityFigures | null;
   readonly peerQuality: QualityFigures | null;
   readonly peerVoice: VoiceTold | null;
+  /** Which pictures the other end sends beside the microscope's. */
+  readonly peerStreams: { readonly hasPerson: boolean; readonly hasSecond: boolean };
   /** Of the last minute, for the graph. */
   readonly focusScores: readonly number[];
   readonly zoom: number;
@@ -106,6 +117,7 @@ export function createModel(party: Party): MicroscopeStore {
     quality: null,
     peerQuality: null,
     peerVoice: null,
+    peerStreams: { hasPerson: false, hasSecond: false },
     focusScores: [],
     zoom: 1,
     screenWidth: 0,
