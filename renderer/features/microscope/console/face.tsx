@@ -11,6 +11,7 @@ import { Tabs } from '#renderer/ui/tabs.tsx';
 import { Microscope } from 'lucide-react';
 import { GamepadHand } from '../hands/gamepad-hand.ts';
 import { KeyboardHand } from '../hands/keyboard-hand.ts';
+import { useLinkQuality } from '../media/use-link-quality.ts';
 import { TalkMedia } from '../media/talk-media.ts';
 import { CHAT_FIELD, ChatPanel } from '../panels/chat-panel.tsx';
 import { FocusPanel } from '../panels/focus-panel.tsx';
@@ -66,6 +67,7 @@ function FaceInside({ session, live, link, feed, tools, notice }: FaceProps) {
   const media = useMemo(() => new TalkMedia(live, session), [live, session]);
   useEffect(() => media.start(), [media]);
   useHands(session, media, isMapping);
+  useLinkQuality(live, session);
   const actions = useMemo(
     () => ({
       toggleJoystick: () => setHasJoystick((isShown) => !isShown),

@@ -11,7 +11,11 @@ export function LinkPanel() {
     peerQuality: model.peerQuality,
     roundTripMs: model.roundTripMs,
   }));
-  const figures = quality ?? peerQuality;
+  // At the bench the picture's delay is known by the one who looks at it.
+  const figures =
+    quality && peerQuality
+      ? { ...quality, glassToGlassMs: quality.glassToGlassMs ?? peerQuality.glassToGlassMs }
+      : (quality ?? peerQuality);
   return (
     <section className={styles['section']}>
       <h3 className={styles['heading']}>
