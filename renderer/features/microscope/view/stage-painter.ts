@@ -121,12 +121,18 @@ export class StagePainter {
     this.invalidate();
   }
 
+  /** The decoded still, unless it has been put away since: a movement does not wait for React. */
+  get #shownStill(): StillFacts | undefined {
+    const still = this.#still;
+    return still?.stillId === this.#session.model.getState().shownStillId ? still : undefined;
+  }
+
   #paint(): void {
     const nowMs = performance.now();
     const place = this.#session.prediction.place(nowMs);
     const centre = this.#view?.centreUm;
     const hasMoved = place && (!centre || Math.hypot(place.x - centre.x, place.y - centre.y) > 0.01);
-    if (!this.#isDirty && !(hasMoved === true && !this.#still)) return;
+    if (!this.#isDirty && !(hasMoved === true && !this.#shownStill)) return;
     this.#isDirty = false;
     const view = this.#currentView(place);
     this.#view = view;
@@ -139,7 +145,7 @@ export class StagePainter {
   #currentView(place: PointUm | undefined): StageView | undefined {
     const { model, facts, axes } = this.#session;
     const { zoom } = model.getState();
-    const still = this.#still;
+    const still = this.#shownStill;
     if (still) {
       const objective = objectiveOf(facts, still.objectiveId);
       const size = { width: still.widthPixels, height: still.heightPixels };
@@ -166,11 +172,11 @@ export class StagePainter {
   #placeFrame(view: StageView, size: Size): void {
     const { frame, map } = this.#elements;
     const stamp = this.#session.stamp;
-    const offset = stamp && !this.#still ? frameOffset(view, stamp.positionUm) : { x: 0, y: 0 };
+    const offset = stamp && !this.#shownStill ? frameOffset(view, stamp.positionUm) : { x: 0, y: 0 };
     const left = view.screen.width / 2 + offset.x - (size.width * view.scale) / 2;
     const top = view.screen.height / 2 + offset.y - (size.height * view.scale) / 2;
     frame.style.transform = `translate(${left.toFixed(2)}px, ${top.toFixed(2)}px) scale(${view.scale})`;
-    const isPredicted = !this.#still && Math.hypot(offset.x, offset.y) > PREDICTED_FROM_PIXELS;
+    const isPredicted = !this.#shownStill && Math.hypot(offset.x, offset.y) > PREDICTED_FROM_PIXELS;
     if (this.#session.model.getState().isPredicted !== isPredicted) {
       this.#session.model.setState({ isPredicted });
     }
@@ -209,7 +215,7 @@ export class StagePainter {
 
   #placeStill(view: StageView): void {
     const { still: element } = this.#elements;
-    const still = this.#still;
+    const still = this.#shownStill;
     element.style.visibility = still ? 'visible' : 'hidden';
     if (!still) return;
     const width = still.widthPixels * view.scale;

@@ -1,0 +1,195 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { greyRange, launchChromium } from '#tests/support/chromium.ts';
+import { clippedTexts, openPage, screenshot } from '#tests/support/page.ts';
+import type { OpenedPage } from '#tests/support/page.ts';
+import { startWorkstation, temporaryDirectory } from '#tests/support/workstation.ts';
+import type { Workstation } from '#tests/support/workstation.ts';
+
+const fakeDevices = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+const PATIENCE = { timeout: 60_000, interval: 200 };
+const data = temporaryDirectory();
+const browsers: Browser[] = [];
+let workstation: Workstation;
+let pathologist: Page;
+let bench: Page;
+let opened: readonly OpenedPage[];
+
+async function openRoom(url: string): Promise<OpenedPage> {
+  const browser = await launchChromium(fakeDevices);
+  browsers.push(browser);
+  const room = await openPage(browser, url, { width: 1600, height: 1000 });
+  await room.page.goto(`${room.page.url().replace(/#.*/, '')}#/microscope`);
+  return room;
+}
+
+/** One person opens both sides: two workstations, two browsers. */
+beforeAll(async () => {
+  workstation = await startWorkstation(data.path);
+  const one = await openRoom(workstation.url);
+  pathologist = one.page;
+  await pathologist.getByTestId('try-both').click();
+  const link = pathologist.getByRole('link', { name: '相手側の画面を開く' });
+  await link.waitFor();
+  const other = await openRoom((await link.getAttribute('href')) ?? '');
+  bench = other.page;
+  opened = [one, other];
+});
+
+afterAll(async () => {
+  for (const browser of browsers) await browser.close();
+  await workstation.stop();
+  data.remove();
+});
+
+const PLACE = /X (?<x>-?\d+) +Y (?<y>-?\d+) +Z (?<z>-?[\d.]+)/;
+
+async function placeOf(page: Page): Promise<{ x: number; y: number }> {
+  const groups = PLACE.exec((await page.getByTestId('position').textContent()) ?? '')?.groups;
+  return { x: Number(groups?.['x']), y: Number(groups?.['y']) };
+}
+
+/** Where the stage is once it stands. */
+async function restingPlace(page: Page): Promise<{ x: number; y: number }> {
+  let place = await placeOf(page);
+  await expect
+    .poll(async () => {
+      const before = place;
+      await page.waitForTimeout(500);
+      place = await placeOf(page);
+      return place.x === before.x && place.y === before.y;
+    }, PATIENCE)
+    .toBe(true);
+  return place;
+}
+
+const kindOf = (page: Page) => page.getByTestId('picture-kind').getAttribute('data-kind');
+
+test('the pathologist calls, the bench answers, and the picture arrives', async () => {
+  await pathologist.getByTestId('call').first().click({ timeout: 60_000 });
+  await bench.getByTestId('accept-call').click({ timeout: 60_000 });
+  await pathologist.getByTestId('face-remote').waitFor({ timeout: 60_000 });
+  await expect
+    .poll(
+      () => greyRange(pathologist, '[data-testid=microscope-picture] canvas[role=img]').catch(() => 0),
+      PATIENCE,
+    )
+    .toBeGreaterThan(60);
+  await expect.poll(() => kindOf(pathologist), PATIENCE).toBe('video');
+});
+
+test('nothing moves before both have agreed on the slide and the bench has granted control', async () => {
+  const before = await restingPlace(pathologist);
+  await pathologist.keyboard.press('ArrowRight', { delay: 400 });
+  expect(await restingPlace(bench)).toEqual(before);
+  await bench.getByRole('button', { name: '標本番号' }).click();
+  await bench.getByRole('textbox').first().fill('26-1234 ①');
+  await bench.keyboard.press('Enter');
+  await pathologist.getByRole('button', { name: 'この番号で間違いない' }).click();
+  await pathologist.getByRole('button', { name: '操作権を求める' }).click();
+  await bench.getByRole('button', { name: '渡す', exact: true }).click();
+  await expect.poll(() => pathologist.getByTestId('lease').getAttribute('data-own'), PATIENCE).toBe('true');
+});
+
+test('a double click brings the place under the pointer to the middle, and both sides read the same', async () => {
+  const before = await restingPlace(pathologist);
+  const box = await pathologist.getByTestId('microscope-picture').boundingBox();
+  if (!box) throw new Error('no picture');
+  await pathologist.mouse.dblclick(box.x + box.width / 2 + 200, box.y + box.height / 2 + 100);
+  await expect.poll(async () => (await placeOf(pathologist)).x, PATIENCE).not.toBe(before.x);
+  const after = await restingPlace(pathologist);
+  // Twice as far to the right as down, in the same pixels.
+  expect((after.x - before.x) / (after.y - before.y)).toBeCloseTo(2, 1);
+  await expect.poll(() => placeOf(bench), PATIENCE).toEqual(after);
+});
+
+test('a drag shifts the picture at once, marked as predicted, and the stage follows', async () => {
+  const before = await restingPlace(pathologist);
+  const box = await pathologist.getByTestId('microscope-picture').boundingBox();
+  if (!box) throw new Error('no picture');
+  await pathologist.mouse.move(box.x + 600, box.y + 400);
+  await pathologist.mouse.down();
+  await pathologist.mouse.move(box.x + 500, box.y + 400);
+  // Held, the stage may have followed already: what counts is that it was said in between.
+  const kinds = await pathologist.evaluate(async () => {
+    const seen = new Set<string | null | undefined>();
+    for (let frame = 0; frame < 60; frame += 1) {
+      seen.add(document.querySelector('[data-testid=picture-kind]')?.getAttribute('data-kind'));
+      await new Promise(requestAnimationFrame);
+    }
+    return [...seen];
+  });
+  expect(kinds).toContain('predicted');
+  await screenshot(pathologist, 'microscope-predicted');
+  await pathologist.mouse.up();
+  await expect.poll(async () => (await placeOf(pathologist)).x, PATIENCE).toBeGreaterThan(before.x + 50);
+  await expect.poll(() => kindOf(pathologist), PATIENCE).not.toBe('predicted');
+});
+
+test('at rest a bit-exact still replaces the video, can be kept, and the next move brings the video back', async () => {
+  await expect.poll(() => kindOf(pathologist), PATIENCE).toBe('exact');
+  await pathologist.keyboard.press('KeyC');
+  await expect
+    .poll(() => pathologist.getByTestId('stills').locator('[data-quality=exact]').count(), PATIENCE)
+    .toBeGreaterThan(0);
+  await screenshot(pathologist, 'microscope-still');
+  const box = await pathologist.getByTestId('microscope-picture').boundingBox();
+  if (!box) throw new Error('no picture');
+  await pathologist.mouse.dblclick(box.x + box.width / 2 - 150, box.y + box.height / 2);
+  await expect.poll(() => kindOf(pathologist), PATIENCE).toMatch(/video|predicted/);
+});
+
+test('an arrow of one side is on the picture of the other', async () => {
+  await pathologist.keyboard.press('KeyO');
+  const box = await pathologist.getByTestId('microscope-picture').boundingBox();
+  if (!box) throw new Error('no picture');
+  await pathologist.mouse.move(box.x + 400, box.y + 300);
+  await pathologist.mouse.down();
+  await pathologist.mouse.move(box.x + 550, box.y + 380, { steps: 4 });
+  await pathologist.mouse.up();
+  await pathologist.keyboard.press('KeyH');
+  const inked = () =>
+    bench
+      .locator('[data-testid=microscope-picture] canvas')
+      .last()
+      .evaluate((element) => {
+        const canvas = element as HTMLCanvasElement;
+        const context = canvas.getContext('2d');
+        const data = context?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+        let count = 0;
+        for (let index = 3; index < data.length; index += 4) if ((data[index] ?? 0) > 200) count += 1;
+        return count;
+      });
+  await expect.poll(inked, PATIENCE).toBeGreaterThan(100);
+});
+
+test('STOP of the pathologist holds until somebody releases it', async () => {
+  await pathologist.keyboard.press('Space');
+  await bench.getByTestId('stopped').waitFor();
+  await screenshot(bench, 'microscope-stopped');
+  const before = await restingPlace(bench);
+  const box = await pathologist.getByTestId('microscope-picture').boundingBox();
+  if (!box) throw new Error('no picture');
+  await pathologist.mouse.dblclick(box.x + 300, box.y + 300);
+  expect(await restingPlace(bench)).toEqual(before);
+  await bench.getByRole('button', { name: '停止を解除' }).click();
+  await bench.getByTestId('stop').waitFor();
+});
+
+test('another slide closes what belonged to the old one on both sides', async () => {
+  await pathologist.keyboard.press('KeyB');
+  await bench.getByRole('button', { name: '標本交換' }).click();
+  await bench.getByRole('dialog').getByRole('button', { name: '標本交換' }).click();
+  await expect.poll(() => pathologist.getByTestId('slide').textContent(), PATIENCE).not.toContain('26-1234');
+  await pathologist.getByRole('tab', { name: '場所' }).click();
+  await expect.poll(() => pathologist.getByText('場所 1').count(), PATIENCE).toBe(0);
+  expect(await pathologist.getByTestId('stills').locator('[data-quality]').count()).toBe(0);
+});
+
+test('nothing is cut off on either side, and no page complained', async () => {
+  expect(await clippedTexts(pathologist)).toEqual([]);
+  expect(await clippedTexts(bench)).toEqual([]);
+  await screenshot(pathologist, 'microscope-pathologist');
+  await screenshot(bench, 'microscope-bench');
+  expect(opened.flatMap(({ errors }) => errors)).toEqual([]);
+});
