@@ -1,7 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { LiveLink } from '#renderer/link/live-link.ts';
 import type { LinkState } from '#shared/contract/link.ts';
-import { measureQuality } from '../session/measure-quality.ts';
 import { useCell } from '../use-cell.ts';
 import { VideoFeed } from '../view/video-feed.ts';
 import { Face } from './face.tsx';
@@ -23,7 +22,6 @@ export function ConsoleFace({ live, link }: ConsoleFaceProps) {
     setFeed(created);
     return () => created.close();
   }, [live, setFeed]);
-  useEffect(() => measureQuality(live, session), [live, session]);
   return (
     <>
       <div ref={place} style={{ position: 'absolute', width: 0, height: 0, overflow: 'hidden' }} />
