@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { DeviceRequest, MotionIntent, Party, RefusalReason } from '#shared/motion/intent.ts';
 import { judgeIntent } from '#shared/motion/judge-intent.ts';
 import { changeLease, nobodySteers } from '#shared/motion/lease.ts';
@@ -65,7 +65,8 @@ export class ControlDesk {
     bench: { lastSequence: -1, mustRest: false, heldUntilMs: -Infinity },
     remote: { lastSequence: -1, mustRest: false, heldUntilMs: -Infinity },
   };
-  #lease: Lease = nobodySteers;
+  // From anywhere: what was said to the process before this one is of no lease of this one.
+  #lease: Lease = { ...nobodySteers, epoch: randomInt(2 ** 30) };
   #slide: SlideOnStage = noSlide;
   #stop: { readonly by: Party } | null = null;
   #refused: { readonly reason: RefusalReason; readonly count: number } | null = null;

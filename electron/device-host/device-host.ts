@@ -39,8 +39,9 @@ interface Microscope {
 /** Everything that moves the microscope, behind its contract. It needs nobody else to stop. */
 export function createDeviceHost(options: DeviceHostOptions) {
   const { nowMs, tell } = options;
-  const startedAtMs = nowMs();
-  const deviceTimeMs = () => nowMs() - startedAtMs;
+  // Goes on over a restart of this process, and fits the 32 bits of a frame's stamp for three weeks of it.
+  const originMs = Math.floor(nowMs() / 2 ** 31) * 2 ** 31;
+  const deviceTimeMs = () => nowMs() - originMs;
   let microscope: Microscope | undefined;
 
   const present = (): Microscope => {
@@ -72,7 +73,7 @@ export function createDeviceHost(options: DeviceHostOptions) {
       tell.sealed({ stream, bytes: Buffer.from(sealed).toString('base64') }),
     );
     controller.onOptics(({ atMs, ...optics }) =>
-      tell.simulatedOptics({ ...optics, deviceTimeMs: atMs - startedAtMs }),
+      tell.simulatedOptics({ ...optics, deviceTimeMs: atMs - originMs }),
     );
     const timers = [
       setInterval(() => {

@@ -5,7 +5,8 @@
  *
  * A sealed message is: stream (1 byte), epoch (4), salt of the sealer (4), counter (8), then ciphertext and
  * tag (16). The first 17 bytes are authenticated; salt and counter are the initialisation vector. The salt
- * is random so that a process that starts again under the same key does not repeat a vector.
+ * is random so that a process that starts again under the same key does not repeat a vector; an opener takes
+ * the newest sealer only, and never one it has left.
  */
 
 /** What flows where; `talk` has a stream for each direction. */
@@ -100,7 +101,7 @@ export function createSealer({ key, stream, epoch }: SealOptions): Sealer {
 export function createOpener({ key, stream, epoch, order }: OpenOptions): Opener {
   const imported = importKey(key, 'decrypt');
   const expected = headerOf(stream, epoch);
-  const seen = order === 'strict' ? createStrictOrder() : createWindow();
+  const sealers = createSealerBook(order === 'strict' ? createStrictOrder : createWindow);
   const refusals = { malformed: 0, 'wrong-stream': 0, 'wrong-epoch': 0, replayed: 0, tampered: 0 };
   const inOrder = createQueue();
   const refuse = (refused: SealRefusal): Opened => {
@@ -113,7 +114,8 @@ export function createOpener({ key, stream, epoch, order }: OpenOptions): Opener
     if (!isSameEpoch(additionalData, expected)) return refuse('wrong-epoch');
     const counter = Number(new DataView(additionalData.buffer).getBigUint64(COUNTER_AT));
     if (!Number.isSafeInteger(counter)) return refuse('malformed');
-    if (!seen.isNew(counter)) return refuse('replayed');
+    const seen = sealers.of(additionalData.subarray(SALT_AT, COUNTER_AT));
+    if (!seen?.isNew(counter)) return refuse('replayed');
     const iv = additionalData.slice(SALT_AT);
     try {
       const plain = await crypto.subtle.decrypt(
@@ -122,6 +124,7 @@ export function createOpener({ key, stream, epoch, order }: OpenOptions): Opener
         sealed.slice(HEADER_BYTES),
       );
       // Only what was authentic may move the window: a forged counter would lock the true sender out.
+      sealers.follow(seen);
       seen.take(counter);
       return { isOpened: true, bytes: new Uint8Array(plain), counter };
     } catch {
@@ -208,14 +211,33 @@ function createQueue() {
   };
 }
 
+/** Counters of the sealer that is followed now; undefined for one that was left. */
+function createSealerBook(create: (salt: string) => SeenCounters) {
+  const left = new Set<string>();
+  let current: SeenCounters | undefined;
+  return {
+    of: (saltBytes: Uint8Array): SeenCounters | undefined => {
+      const salt = saltBytes.join();
+      if (left.has(salt)) return undefined;
+      return current?.salt === salt ? current : create(salt);
+    },
+    follow: (seen: SeenCounters): void => {
+      if (current && current !== seen) left.add(current.salt);
+      current = seen;
+    },
+  };
+}
+
 interface SeenCounters {
+  readonly salt: string;
   isNew(counter: number): boolean;
   take(counter: number): void;
 }
 
-function createStrictOrder(): SeenCounters {
+function createStrictOrder(salt: string): SeenCounters {
   let newest = 0;
   return {
+    salt,
     isNew: (counter) => counter > newest,
     take: (counter) => {
       newest = counter;
@@ -223,11 +245,12 @@ function createStrictOrder(): SeenCounters {
   };
 }
 
-function createWindow(): SeenCounters {
+function createWindow(salt: string): SeenCounters {
   let newest = 0;
   /** Counter seen last at each place of the window. */
   const places = new Float64Array(WINDOW);
   return {
+    salt,
     isNew: (counter) => counter > 0 && counter > newest - WINDOW && places[counter % WINDOW] !== counter,
     take: (counter) => {
       places[counter % WINDOW] = counter;

@@ -80,6 +80,20 @@ test('a forged counter does not lock the true sender out', async () => {
   expect(textOf(await opener.open(await sealer.seal(bytesOf('move'))))).toBe('move');
 });
 
+test('a sealer that starts again is followed, and the one before it never again', async () => {
+  for (const order of ['strict', 'window'] as const) {
+    const opener = createOpener({ ...motion, order });
+    const [before, after] = [createSealer(motion), createSealer(motion)];
+    const old = [await before.seal(bytesOf('one')), await before.seal(bytesOf('two'))];
+    const [first = new Uint8Array(), second = new Uint8Array()] = old;
+    expect(textOf(await opener.open(first))).toBe('one');
+    expect(textOf(await opener.open(await after.seal(bytesOf('again'))))).toBe('again');
+    expect(textOf(await opener.open(second))).toBe('replayed');
+    expect(textOf(await opener.open(first))).toBe('replayed');
+    expect(textOf(await opener.open(await after.seal(bytesOf('on'))))).toBe('on');
+  }
+});
+
 test('no changed bit passes, and no bytes make it throw', async () => {
   const sealed = await createSealer(motion).seal(bytesOf('a command of some length'));
   for (let bit = 0; bit < sealed.length * 8; bit++) {
