@@ -29,6 +29,7 @@ export function meaningOf(event: PressedKey, focus: Focus, isMoving: boolean): K
     if (focus === 'text' && !isMoving) return 'leave-text';
     return focus === 'popup' && !isMoving ? 'none' : 'stop';
   }
+  if (event.code === 'Space' && focus === 'popup' && isMoving) return 'stop';
   if (focus !== 'elsewhere') return 'none';
   if (event.code === 'Space') return 'stop';
   if (event.ctrlKey || event.metaKey || event.altKey) return 'none';

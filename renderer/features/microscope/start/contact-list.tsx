@@ -1,10 +1,12 @@
-import { Phone } from 'lucide-react';
+import { Phone, UserPlus } from 'lucide-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useBackend } from '#renderer/backend/use-backend.tsx';
 import { errorText } from '#renderer/i18n/error-text.ts';
 import { Button } from '#renderer/ui/button.tsx';
 import { showToast } from '#renderer/ui/toast.tsx';
 import type { LinkState } from '#shared/contract/link.ts';
+import { PairingDialog } from './pairing-dialog.tsx';
 import styles from './contact-list.module.css';
 
 export interface ContactListProps {
@@ -18,29 +20,36 @@ export function ContactList({ link, role }: ContactListProps) {
   const { t } = useTranslation('microscope');
   const { link: client } = useBackend();
   const contacts = link?.contacts.filter(({ revokedAtMs }) => revokedAtMs === null) ?? [];
-  if (contacts.length === 0) return <p className={styles['none']}>{t('start.noContacts')}</p>;
+  const [isPairing, setIsPairing] = useState(false);
   return (
-    <ul className={styles['contacts']}>
-      {contacts.map(({ deviceId, name, presence }) => (
-        <li key={deviceId}>
-          <span className={styles['presence']} data-presence={presence} aria-hidden />
-          <strong>{name}</strong>
-          <span className={styles['state']}>{t(`start.${presence}`)}</span>
-          <Button
-            icon={Phone}
-            kind={presence === 'online' ? 'primary' : 'plain'}
-            disabled={link?.session !== null}
-            data-testid="call"
-            onClick={() => {
-              client.call({ deviceId, role }).catch((error: unknown) => {
-                showToast({ kind: 'problem', title: name, text: errorText(error) });
-              });
-            }}
-          >
-            {t('start.call')}
-          </Button>
-        </li>
-      ))}
-    </ul>
+    <div className={styles['list']}>
+      {contacts.length === 0 && <p className={styles['none']}>{t('start.noContacts')}</p>}
+      <ul className={styles['contacts']}>
+        {contacts.map(({ deviceId, name, presence }) => (
+          <li key={deviceId}>
+            <span className={styles['presence']} data-presence={presence} aria-hidden />
+            <strong>{name}</strong>
+            <span className={styles['state']}>{t(`start.${presence}`)}</span>
+            <Button
+              icon={Phone}
+              kind={presence === 'online' ? 'primary' : 'plain'}
+              disabled={link?.session !== null}
+              data-testid="call"
+              onClick={() => {
+                client.call({ deviceId, role }).catch((error: unknown) => {
+                  showToast({ kind: 'problem', title: name, text: errorText(error) });
+                });
+              }}
+            >
+              {t('start.call')}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <Button icon={UserPlus} disabled={!link} onClick={() => setIsPairing(true)} data-testid="add-contact">
+        {t('start.addContact')}
+      </Button>
+      {link && isPairing && <PairingDialog link={link} onClose={() => setIsPairing(false)} />}
+    </div>
   );
 }

@@ -46,6 +46,8 @@ test('Space and Escape stop; in text and over dialogs they mean what they always
 test('while anything moves, Escape stops from everywhere but an unfinished conversion', () => {
   expect(meaningOf(key('Escape'), 'text', true)).toBe('stop');
   expect(meaningOf(key('Escape'), 'popup', true)).toBe('stop');
+  expect(meaningOf(key('Space'), 'popup', true)).toBe('stop');
+  expect(meaningOf(key('Space'), 'popup', false)).toBe('none');
   expect(meaningOf(key('Escape', { isComposing: true }), 'text', true)).toBe('none');
   expect(meaningOf(key('KeyA', { keyCode: 229 }), 'elsewhere', false)).toBe('none');
 });

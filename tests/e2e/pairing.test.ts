@@ -1,0 +1,51 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchChromium } from '#tests/support/chromium.ts';
+import { openPage, screenshot } from '#tests/support/page.ts';
+import { startWorkstation, temporaryDirectory } from '#tests/support/workstation.ts';
+import type { Workstation } from '#tests/support/workstation.ts';
+
+const folders = [temporaryDirectory(), temporaryDirectory()] as const;
+const workstations: Workstation[] = [];
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  for (const folder of folders) workstations.push(await startWorkstation(folder.path));
+});
+
+afterAll(async () => {
+  await browser.close();
+  for (const workstation of workstations) await workstation.stop();
+  for (const folder of folders) folder.remove();
+});
+
+test('two people compare one code and have each other as contacts', async () => {
+  const [one, other] = await Promise.all(
+    workstations.map(async ({ url }) => {
+      const { page } = await openPage(browser, url);
+      await page.goto(`${page.url().replace(/#.*/, '')}#/microscope`);
+      await page.getByTestId('add-contact').click();
+      return page;
+    }),
+  );
+  if (!one || !other) throw new Error('no pages');
+  await one.getByTestId('show-card').click();
+  const card = await one.getByTestId('own-card').inputValue();
+  await other.getByRole('textbox', { name: '相手のカードの文字列' }).fill(card);
+  await other.getByRole('button', { name: '読み取る', exact: true }).click();
+  const codes = await Promise.all(
+    [one, other].map((page) => page.getByTestId('pairing-code').textContent({ timeout: 60_000 })),
+  );
+  expect(codes[0]).toMatch(/^\d{6}$/);
+  expect(codes[1]).toBe(codes[0]);
+  await screenshot(one, 'pairing-code');
+  for (const page of [one, other]) await page.getByRole('button', { name: '同じ番号' }).click();
+  for (const page of [one, other]) {
+    await expect
+      .poll(() => page.getByTestId('pairing').getAttribute('data-state'), { timeout: 60_000 })
+      .toBe('paired');
+    await page.keyboard.press('Escape');
+    await page.getByTestId('call').waitFor();
+  }
+});
