@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { backendContracts } from '#shared/contract/index.ts';
 import type { BackendContracts } from '#shared/contract/index.ts';
@@ -27,6 +28,8 @@ import { Pages } from './pages.ts';
 import { CodecPool } from './processes/codec-pool.ts';
 import type { SpawnHelper } from './processes/helper-process.ts';
 import { startSimulatedStage } from './processes/simulated-stage.ts';
+import { slideIdentity } from './processes/slide-image.ts';
+import { writeSlideImage } from './processes/write-slide-image.ts';
 import { createArchive } from './services/archive/index.ts';
 import { createMicroscope } from './services/microscope/index.ts';
 import { createLink } from './services/link/index.ts';
@@ -150,7 +153,18 @@ function compose(
     pages,
     startDeviceHost: () => spawnHelper('device-host'),
     startSimulatedStage: () => startSimulatedStage(spawnHelper, path.join(dataDir, 'simulated-stage.log')),
-    archiveStill: () => Promise.reject(new RpcError('unavailable', 'not yet')),
+    archiveStill: async (facts, losslessPath, patient) => {
+      const targetPath = archive.web.newUploadPath();
+      try {
+        await writeSlideImage({ facts, patient, losslessPath, targetPath });
+        const outcome = await archive.web.store(targetPath);
+        if (outcome.kind === 'out-of-resources') throw new Problem('disk-full', 'no room for a still');
+        if (outcome.kind === 'refused') throw new RpcError('internal', `${outcome.code}: ${outcome.detail}`);
+        return slideIdentity(facts, patient);
+      } finally {
+        await rm(targetPath, { force: true });
+      }
+    },
     link: {
       sendOn: (channel, sealed) => link?.sendOn(channel, sealed),
       say: (talk) => link?.say(talk),
