@@ -4,12 +4,15 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { launchChromiumProfile } from '../support/chromium.ts';
 import { runCommand, startWorkstation } from '../support/workstation.ts';
 import type { CommandResult, Workstation } from '../support/workstation.ts';
-import type { Sample } from './report.ts';
+import type { MicroscopeReport, Sample } from './report.ts';
 
 export interface Role {
   readonly name: string;
   readonly title: { readonly ja: string; readonly en: string };
 }
+
+/** A camera and a microphone that Chromium makes up, and nobody to ask for permission. */
+const fakeMedia = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
 /** One person at one workstation: a process, a data folder and a browser profile of their own. */
 export class Actor {
@@ -29,11 +32,15 @@ export class Actor {
     const dataDir = path.join(folder, role.name);
     mkdirSync(dataDir);
     const workstation = await startWorkstation(dataDir);
-    const context = await launchChromiumProfile(path.join(folder, `${role.name}-profile`));
+    const context = await launchChromiumProfile(path.join(folder, `${role.name}-profile`), fakeMedia);
     const page = context.pages()[0] ?? (await context.newPage());
     page.on('pageerror', (error) => onPageError(`${role.name}: ${error.message}`));
     await page.goto(workstation.url);
     return new Actor(role, workstation, context, page);
+  }
+
+  get pid(): number {
+    return this.#workstation.process.pid ?? 0;
   }
 
   get dataDir(): string {
@@ -57,6 +64,7 @@ export interface Stage {
   /** Files of the story. */
   readonly folder: string;
   measured(sample: Sample): void;
+  measuredMicroscope(report: MicroscopeReport): void;
 }
 
 export interface StoryStep {

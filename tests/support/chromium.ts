@@ -22,11 +22,14 @@ export function launchChromium(moreFlags: readonly string[] = []): Promise<Brows
 }
 
 /** The same with a profile in a folder of its own, as one person at one workstation has it. */
-export function launchChromiumProfile(folder: string): Promise<BrowserContext> {
+export function launchChromiumProfile(
+  folder: string,
+  moreFlags: readonly string[] = [],
+): Promise<BrowserContext> {
   const viewport = { width: 1600, height: 1000 };
   return chromium.launchPersistentContext(folder, {
     executablePath: installedChromium(),
-    args: flags,
+    args: [...flags, ...moreFlags],
     viewport,
   });
 }

@@ -373,7 +373,9 @@ export class MicroscopeSession {
     this.#stamp = stamp;
     this.prediction.show(stamp.positionUm, nowMs);
     const deviceNowMs = this.roundTrip.deviceTimeMs(nowMs);
-    if (deviceNowMs !== null) this.#glassToGlassMs = deviceNowMs - stamp.deviceTimeMs;
+    if (deviceNowMs === null) return;
+    this.#glassToGlassMs = deviceNowMs - stamp.deviceTimeMs;
+    tellTiming('microscope.glass-to-glass', this.#glassToGlassMs, nowMs);
   }
 
   /** 1: the whole field as large as the window allows. */
@@ -480,7 +482,9 @@ export class MicroscopeSession {
   #heard(telemetry: Telemetry): void {
     const nowMs = performance.now();
     this.#telemetryAtMs = nowMs;
-    this.roundTrip.heard(telemetry, nowMs);
+    if (this.roundTrip.heard(telemetry, nowMs)) {
+      tellTiming('microscope.round-trip', this.roundTrip.latestMs ?? 0, nowMs);
+    }
     const roundTripMs = this.roundTrip.roundTripMs;
     // Command, one field of the camera, and the way back with the picture.
     this.prediction.setLoopDelay((roundTripMs ?? 0) / 2 + (this.#glassToGlassMs ?? 100) + 40);
@@ -527,4 +531,10 @@ export class MicroscopeSession {
       this.prediction.forget();
     }
   }
+}
+
+/** Every single value for whoever observes (User Timing); nothing is kept for those who do not. */
+function tellTiming(name: string, durationMs: number, endMs: number): void {
+  performance.measure(name, { start: Math.max(0, endMs - Math.max(0, durationMs)), end: endMs });
+  performance.clearMeasures(name);
 }

@@ -24,10 +24,11 @@ export class RoundTrip {
     }
   }
 
-  heard({ echo, deviceTimeMs }: Pick<Telemetry, 'echo' | 'deviceTimeMs'>, nowMs: number): void {
-    if (!echo || echo.sequence === this.#echoed) return;
+  /** True if the telemetry brought a new answer. */
+  heard({ echo, deviceTimeMs }: Pick<Telemetry, 'echo' | 'deviceTimeMs'>, nowMs: number): boolean {
+    if (!echo || echo.sequence === this.#echoed) return false;
     const sentAtMs = this.#sentAtMs.get(echo.sequence);
-    if (sentAtMs === undefined) return;
+    if (sentAtMs === undefined) return false;
     this.#echoed = echo.sequence;
     const roundTripMs = Math.max(0, nowMs - sentAtMs - echo.heldMs);
     this.#recent = [...this.#recent, roundTripMs].slice(-MEDIAN_OF);
@@ -37,6 +38,12 @@ export class RoundTrip {
     if (roundTripMs <= agedMs) {
       this.#best = { roundTripMs, deviceMinusPageMs: deviceTimeMs + roundTripMs / 2 - nowMs, atMs: nowMs };
     }
+    return true;
+  }
+
+  /** The newest answer's. */
+  get latestMs(): number | null {
+    return this.#recent.at(-1) ?? null;
   }
 
   /** Null before the first answer. */
