@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import os from 'node:os';
 import path from 'node:path';
 import { backgroundArguments, needsNoSandbox } from './browser-window.ts';
 import { findBrowser } from './browsers.ts';
@@ -83,6 +84,7 @@ export class BulkPage {
     (child.stdio[4] as NodeJS.ReadableStream | null)?.resume();
     child.stdio[3]?.on('error', () => {});
     this.#child = child;
+    yieldToOthers(child);
     await new Promise<void>((resolve) => {
       child.on('exit', () => resolve());
       child.on('error', () => resolve());
@@ -107,5 +109,14 @@ export class BulkPage {
     child.kill('SIGTERM');
     const force = setTimeout(() => child.kill('SIGKILL'), CLOSE_TIMEOUT_MS);
     child.once('exit', () => clearTimeout(force));
+  }
+}
+
+/** Where processors are scarce, files wait for picture and commands, not the other way round. Its processes inherit it. */
+function yieldToOthers({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) os.setPriority(pid, os.constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already, or the system does not allow it: then it runs like any other.
   }
 }

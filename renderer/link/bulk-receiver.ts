@@ -6,7 +6,7 @@ import type { BulkWire } from './bulk-sender.ts';
 type Begin = Extract<BulkFrame, { kind: 'begin' }>;
 
 /** Stored in pieces of about this size: Chromium streams no request body over HTTP/1.1. */
-const PART_BYTES = 1024 * 1024;
+const PART_BYTES = 2 * 1024 * 1024;
 
 /** One file on its way in, over one connection. */
 export class IncomingTransfer {

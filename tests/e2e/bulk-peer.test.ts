@@ -122,10 +122,12 @@ test('a file that is cancelled stops at both ends', async () => {
   const id = await transfers.send(file);
   await expect.poll(() => progressOf(id, 'incoming').length).toBeGreaterThan(0);
   transfers.cancel(id ?? '');
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  const before = progressOf(id, 'incoming').length;
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  expect(progressOf(id, 'incoming').length).toBe(before);
+  const piecesDuring = async (milliseconds: number) => {
+    const before = progressOf(id, 'incoming').length;
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    return progressOf(id, 'incoming').length - before;
+  };
+  await expect.poll(() => piecesDuring(700)).toBe(0);
   expect(arrived.has(id ?? '')).toBe(false);
 });
 

@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { answerWith } from '#backend/transport/fetch-handler.ts';
 import { launchChromium } from './chromium.ts';
+import { processesNaming } from './stray-processes.ts';
 import { root, temporaryDirectory } from './workstation.ts';
 
 /** Peers on a machine without any network, and addresses instead of names that only multicast can resolve. */
@@ -40,6 +41,7 @@ export interface LinkPair {
   readonly a: LinkEnd;
   readonly b: LinkEnd;
   readonly sessionId: string;
+  readonly browserPid: number;
   /** Opens a connection of an epoch at both ends; `a` begins. */
   open(epoch: number, options?: LinkOptions, peer?: 'live' | 'bulk'): Promise<void>;
   /** Asks a page what its backend would ask. */
@@ -120,17 +122,30 @@ export async function openLinkPair(
   bytes: { readonly a?: Bytes; readonly b?: Bytes } = {},
 ): Promise<LinkPair> {
   const servers = { a: await serveLinkPage(bytes.a), b: await serveLinkPage(bytes.b) };
-  const browser = await launchChromium([...linkFlags, ...flags]);
+  const mark = `--enkaku-pair=${randomUUID()}`;
+  const browser = await launchChromium([...linkFlags, ...flags, mark]);
   const sessionId = randomUUID();
   const ends: Record<'a' | 'b', LinkEnd & { page: Page }> = {
-    a: await openEnd(browser, servers.a.url, (input) => pass('a', input)),
-    b: await openEnd(browser, servers.b.url, (input) => pass('b', input)),
+    a: await openEnd(
+      browser,
+      servers.a.url,
+      (input) => pass('a', input),
+      (signal) => passBare('b', signal),
+    ),
+    b: await openEnd(
+      browser,
+      servers.b.url,
+      (input) => pass('b', input),
+      (signal) => passBare('a', signal),
+    ),
   };
   const call = (end: 'a' | 'b', method: string, input: object) =>
     ends[end].page.evaluate(([name, given]) => globalThis.linkPage.carrier(name as 'openPeer', given), [
       method,
       input,
     ] as const);
+  const passBare = (to: 'a' | 'b', signal: string) =>
+    ends[to].page.evaluate((text) => globalThis.linkPage.bare.signal(text), signal);
   const pass = async (from: 'a' | 'b', { peer, epoch, signal: text }: Told['input']) => {
     const signal = await onSignal(String(text), from, Number(epoch));
     if (signal !== undefined) await call(from === 'a' ? 'b' : 'a', 'signal', { peer, epoch, signal });
@@ -138,6 +153,7 @@ export async function openLinkPair(
   return {
     ...ends,
     sessionId,
+    browserPid: processesNaming(mark)[0]?.pid ?? 0,
     call,
     open: async (epoch, { iceServers = [], isRelayOnly = false } = {}, peer = 'live') => {
       const order = { peer, sessionId, epoch, iceServers, isRelayOnly };
@@ -158,6 +174,7 @@ async function openEnd(
   browser: Browser,
   url: string,
   pass: (input: Told['input']) => Promise<void>,
+  passBare: (signal: string) => Promise<void>,
 ): Promise<LinkEnd> {
   const context = await browser.newContext({ permissions: ['camera', 'microphone'] });
   const page = await context.newPage();
@@ -168,6 +185,7 @@ async function openEnd(
   await page.exposeFunction('tellBackend', async (method: string, input: Told['input']) => {
     told.push({ method, input, atMs: Date.now() });
     if (method === 'peerSignal') await pass(input);
+    if (method === 'bareSignal') await passBare(String(input['signal']));
     return method === 'peerConnected' ? { isAccepted } : null;
   });
   await page.goto(url);

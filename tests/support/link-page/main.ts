@@ -9,6 +9,7 @@ import type { LinkQuality } from '#renderer/link/link-quality.ts';
 import { LiveLink } from '#renderer/link/live-link.ts';
 import { mediaLines, videoCodecOrder } from '#renderer/link/media-lines.ts';
 import type { MediaSlot } from '#renderer/link/media-lines.ts';
+import { BarePeer } from './bare-peer.ts';
 import { stampedPicture, watchStamps } from './stamped-picture.ts';
 
 declare global {
@@ -88,7 +89,32 @@ function tune(line: Partial<typeof mediaLines.microscope>, codec?: string): void
   order.splice(0, order.length, codec);
 }
 
+let barePeer: BarePeer | undefined;
+
+/** The same between two bare connections. */
+const bare = {
+  open: (isSending: boolean) => {
+    barePeer?.close();
+    barePeer = new BarePeer(
+      (signal) => void globalThis.tellBackend('bareSignal', { signal }),
+      isSending ? picture.track : undefined,
+    );
+  },
+  offer: () => barePeer?.offer(),
+  signal: (text: string) => barePeer?.signal(text),
+  isOpen: () => barePeer?.isOpen === true,
+  roundTrips: (count: number, pauseMs: number) => barePeer?.roundTrips(count, pauseMs) ?? [],
+  sendBytes: (sizeBytes: number) => barePeer?.sendBytes(sizeBytes),
+  receivedBytes: () => barePeer?.receivedBytes ?? 0,
+  watch: () => {
+    watched?.stop();
+    if (barePeer) watched = watchStamps(barePeer.stream);
+  },
+  close: () => barePeer?.close(),
+};
+
 const page = {
+  bare,
   live,
   tune,
   /** What the backend asks; of the page in front of a person, and of the one without a face. */

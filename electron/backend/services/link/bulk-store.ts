@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { Hash } from 'node:crypto';
 import { createReadStream, mkdirSync, rmSync, statSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -37,6 +38,13 @@ interface OutgoingFile {
   readonly digest: string;
 }
 
+interface Incoming {
+  offset: number;
+  writing: Promise<void> | undefined;
+  /** Of the bytes so far; undefined once a part broke off: then the file is read again at the end. */
+  hash: Hash | undefined;
+}
+
 /** How long a file that has arrived waits for somebody who wants it. */
 const KEPT_MS = 10 * 60_000;
 /** What may lie here half-sent at once. */
@@ -48,7 +56,7 @@ export function createBulkStore({ folder, log, onArrived }: BulkStoreOptions): B
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const outgoing = new Map<string, OutgoingFile>();
   /** Bytes that are there, by transfer; parts of one transfer come one after the other. */
-  const incoming = new Map<string, { offset: number; writing: Promise<void> | undefined }>();
+  const incoming = new Map<string, Incoming>();
   const arrived = new Map<string, { readonly sizeBytes: number; readonly atMs: number }>();
   const partOf = (id: string) => path.join(folder, `${id}.part`);
   const fileOf = (id: string) => path.join(folder, id);
@@ -105,28 +113,38 @@ export function createBulkStore({ folder, log, onArrived }: BulkStoreOptions): B
     const [start, end, total] = [Number(range[1] ?? 0), Number(range[2] ?? -1) + 1, Number(range[3])];
     if (total > MAXIMUM_TRANSFER_BYTES) return empty(413);
     if (start > end || end > total) return empty(400);
-    const known = incoming.get(id) ?? { offset: 0, writing: undefined };
+    const known = incoming.get(id) ?? { offset: 0, writing: undefined, hash: createHash('sha256') };
     if (start !== offset || known.writing) return empty(409, { 'Upload-Offset': String(offset) });
     if (!incoming.has(id) && incoming.size >= MAXIMUM_INCOMING) return empty(429);
     incoming.set(id, known);
-    const written = append(partOf(id), start, end - start, request.body);
+    const { hash } = known;
+    known.hash = undefined;
+    const written = append(partOf(id), start, end - start, request.body, hash);
     known.writing = written.catch(() => {});
     try {
       await written;
       known.offset = end;
+      known.hash = hash;
     } finally {
       known.writing = undefined;
     }
     if (end < total) return empty(204, { 'Upload-Offset': String(end), 'Upload-Complete': '?0' });
-    return finish(id, total, digest);
+    return finish(id, total, digest, hash);
   }
 
-  async function finish(id: string, sizeBytes: number, digest: string): Promise<Response> {
+  async function finish(
+    id: string,
+    sizeBytes: number,
+    digest: string,
+    hash: Hash | undefined,
+  ): Promise<Response> {
     incoming.delete(id);
-    if ((await digestOf(partOf(id))) !== digest) {
+    const found = hash ? digestText(hash) : await digestOf(partOf(id));
+    if (found !== digest) {
       await rm(partOf(id), { force: true });
       return empty(422);
     }
+    await syncAside(partOf(id));
     await rename(partOf(id), fileOf(id));
     forgetOld();
     arrived.set(id, { sizeBytes, atMs: performance.now() });
@@ -171,8 +189,14 @@ export function createBulkStore({ folder, log, onArrived }: BulkStoreOptions): B
   };
 }
 
-/** Writes exactly so many bytes at that place and makes them durable; otherwise throws, and the place is written again. */
-async function append(file: string, start: number, length: number, body: Request['body']): Promise<void> {
+/** Writes exactly so many bytes at that place; otherwise throws, and the place is written again. */
+async function append(
+  file: string,
+  start: number,
+  length: number,
+  body: Request['body'],
+  hash: Hash | undefined,
+): Promise<void> {
   if (statSync(file, { throwIfNoEntry: false }) === undefined) await (await open(file, 'wx', 0o600)).close();
   const handle = await open(file, 'r+');
   try {
@@ -180,11 +204,11 @@ async function append(file: string, start: number, length: number, body: Request
     const chunks: AsyncIterable<Uint8Array> | null = body;
     for await (const chunk of chunks ?? []) {
       if (written + chunk.length > length) throw new Error('more bytes than announced');
+      hash?.update(chunk);
       await handle.write(chunk, 0, chunk.length, start + written);
       written += chunk.length;
     }
     if (written !== length) throw new Error('fewer bytes than announced');
-    await handle.datasync();
   } finally {
     await handle.close();
   }
@@ -194,7 +218,19 @@ async function append(file: string, start: number, length: number, body: Request
 async function digestOf(file: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash);
-  return `sha-256=:${hash.digest('base64')}:`;
+  return digestText(hash);
+}
+
+const digestText = (hash: Hash) => `sha-256=:${hash.digest('base64')}:`;
+
+/** Before it is told that the file is here, its bytes would survive power loss. */
+async function syncAside(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 function empty(status: number, headers: Record<string, string> = {}): Response {
