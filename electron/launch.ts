@@ -71,6 +71,7 @@ async function openInElectron(args: LaunchArguments, pageDir: string): Promise<n
     pageDir,
     dataDir: args.dataDir,
     language: args.isLanguageGiven ? args.language : undefined,
+    broker: args.broker,
     withoutSandbox,
     readyTimeoutMs: ELECTRON_READY_TIMEOUT_MS,
   });

@@ -6,6 +6,7 @@ import { Problem } from '#shared/domain/problem.ts';
 import { RpcConnection } from '#shared/rpc/connect.ts';
 import type { Client } from '#shared/rpc/connect.ts';
 import { createMemoryPortPair } from '#shared/rpc/memory-port.ts';
+import type { Backend } from '#backend/compose.ts';
 import { connectToEndpoint } from '#backend/transport/local-client.ts';
 import { readEndpoint } from '#backend/transport/local-endpoint.ts';
 
@@ -16,6 +17,9 @@ export interface OpenedArchive {
   close(): Promise<void>;
 }
 
+/** What the tool needs begun beyond the archive where it owns the folder; a holder has begun it long ago. */
+type Begin = (backend: Backend) => Promise<void>;
+
 /** A workstation that is just starting or ending holds the lock before or after it listens. */
 const HOLDER_ATTEMPTS = 40;
 const ATTEMPT_INTERVAL_MS = 250;
@@ -25,10 +29,11 @@ const ATTEMPT_INTERVAL_MS = 250;
  *
  * @throws Problem
  */
-export async function openArchive(dataDir: string): Promise<OpenedArchive> {
+export async function openArchive(dataDir: string, begin?: Begin): Promise<OpenedArchive> {
   const folder = path.resolve(dataDir);
   for (let attempt = 1; ; attempt++) {
-    const opened = (await throughHolder(folder)) ?? (await asOwner(folder, attempt === HOLDER_ATTEMPTS));
+    const opened =
+      (await throughHolder(folder)) ?? (await asOwner(folder, attempt === HOLDER_ATTEMPTS, begin));
     if (opened) return opened;
     await wait(ATTEMPT_INTERVAL_MS);
   }
@@ -53,7 +58,11 @@ async function throughHolder(dataDir: string): Promise<OpenedArchive | undefined
 }
 
 /** Undefined if somebody else holds the lock and may soon answer. */
-async function asOwner(dataDir: string, isLastAttempt: boolean): Promise<OpenedArchive | undefined> {
+async function asOwner(
+  dataDir: string,
+  isLastAttempt: boolean,
+  begin?: Begin,
+): Promise<OpenedArchive | undefined> {
   // Loaded only here: whoever hands its work over needs neither SQLite nor helpers.
   const [{ composeBackend, DataFolderInUse }, { forkHelper }] = await Promise.all([
     import('#backend/compose.ts'),
@@ -69,6 +78,7 @@ async function asOwner(dataDir: string, isLastAttempt: boolean): Promise<OpenedA
   try {
     // Other tools may hand their work over meanwhile.
     await backend.endpoint.listen();
+    await begin?.(backend);
   } catch (error) {
     await backend.close();
     throw error;

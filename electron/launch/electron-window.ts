@@ -12,6 +12,8 @@ export interface ElectronOptions {
   readonly dataDir: string;
   /** Undefined: as chosen in the settings. */
   readonly language: 'ja' | 'en' | undefined;
+  /** As `npm start -- --broker` takes it. */
+  readonly broker: string;
   readonly withoutSandbox: boolean;
   readonly readyTimeoutMs: number;
 }
@@ -27,7 +29,8 @@ const STOP_TIMEOUT_MS = 10_000;
 
 /** Starts Electron and waits for its window, its refusal, its end or the time to be up. */
 export async function startElectron(options: ElectronOptions): Promise<ElectronStart> {
-  const { executable, shellDir, pageDir, dataDir, language, withoutSandbox, readyTimeoutMs } = options;
+  const { executable, shellDir, pageDir, dataDir, language, broker, withoutSandbox, readyTimeoutMs } =
+    options;
   const child = spawn(
     executable,
     [
@@ -35,6 +38,7 @@ export async function startElectron(options: ElectronOptions): Promise<ElectronS
       path.join(shellDir, 'main.js'),
       `--enkaku-data=${dataDir}`,
       `--enkaku-page=${pageDir}`,
+      `--enkaku-broker=${broker}`,
       ...(language === undefined ? [] : [`--enkaku-lang=${language}`]),
     ],
     { stdio: ['ignore', 'pipe', 'pipe'], env: withoutNodeOptions(process.env) },

@@ -5,6 +5,8 @@ export interface ShellArguments {
   readonly pageDir: string;
   /** Undefined: as chosen in the settings. */
   readonly language: 'ja' | 'en' | undefined;
+  /** For the backend, which knows what it means. */
+  readonly broker: string;
 }
 
 const languages = ['ja', 'en'] as const;
@@ -24,6 +26,7 @@ export function readShellArguments(
   return {
     dataDir: path.resolve(value('data') ?? defaults.dataDir),
     pageDir: path.resolve(value('page') ?? defaults.pageDir),
+    broker: value('broker') ?? 'embedded',
     language: languages.find((language) => language === value('lang')),
   };
 }

@@ -10,6 +10,7 @@ export interface BackendHostOptions {
   /** Folder of the bundled programs. */
   readonly programsDir: string;
   readonly dataDir: string;
+  readonly broker: string;
   readonly onShowWindow: () => void;
   readonly onBulkPage: (isWanted: boolean) => void;
   readonly onRestarted: () => void;
@@ -75,8 +76,9 @@ export class BackendHost {
   }
 
   #fork(onFailure: (failure: StartFailure) => void): void {
-    const { programsDir, dataDir } = this.#options;
-    const child = utilityProcess.fork(path.join(programsDir, 'backend.js'), ['--data', dataDir], {
+    const { programsDir, dataDir, broker } = this.#options;
+    const args = ['--data', dataDir, '--broker', broker];
+    const child = utilityProcess.fork(path.join(programsDir, 'backend.js'), args, {
       serviceName: 'Enkaku backend',
       stdio: ['ignore', 'ignore', 'inherit'],
     });

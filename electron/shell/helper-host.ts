@@ -7,6 +7,8 @@ import type { BackendToShell, ShellToBackend } from '#shared/contract/shell-mess
 const programs: Readonly<Record<string, string>> = {
   ingest: 'ingest-process.js',
   codec: 'codec-process.js',
+  care: 'care-process.js',
+  broker: 'broker-process.js',
   'device-host': 'main-process.js',
   'simulated-stage': 'stage-process.js',
 };

@@ -87,6 +87,7 @@ async function run(
   const backend = new BackendHost({
     programsDir,
     dataDir: args.dataDir,
+    broker: args.broker,
     onShowWindow: showWindow,
     onBulkPage: (isWanted) => bulkWindow.set(isWanted),
     onRestarted: () => process.stderr.write(`${sentence('backend-restarted')}\n`),

@@ -3,13 +3,15 @@ import { z } from 'zod';
 const Nonce = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
 const Key = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const Peer = z.enum(['live', 'bulk']);
+/** Where the sender's inbox is now; it may have moved since the card was written. */
+const Broker = z.string().max(300);
 const Epoch = z.number().int().nonnegative();
 
 /** What two paired workstations tell each other through a broker that neither of them trusts. */
 const Body = z.discriminatedUnion('kind', [
   /** Are you there? Told to paired peers only. */
-  z.object({ kind: z.literal('hello'), nonce: Nonce }),
-  z.object({ kind: z.literal('here'), echo: Nonce }),
+  z.object({ kind: z.literal('hello'), nonce: Nonce, broker: Broker.optional() }),
+  z.object({ kind: z.literal('here'), echo: Nonce, broker: Broker.optional() }),
   z.object({ kind: z.literal('leaving') }),
   /** Opens a session. Nobody's telephone rings before the caller has answered the challenge. */
   z.object({ kind: z.literal('call'), nonce: Nonce, ephemeral: Key, role: z.enum(['bench', 'pathologist']) }),

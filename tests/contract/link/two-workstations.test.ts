@@ -1,69 +1,19 @@
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { backendContracts } from '#shared/contract/index.ts';
-import { pageContracts, peerKinds } from '#shared/contract/page.ts';
-import type { PeerKind } from '#shared/contract/page.ts';
-import { RpcConnection } from '#shared/rpc/connect.ts';
-import { createMemoryPortPair } from '#shared/rpc/memory-port.ts';
-import { RpcServer } from '#shared/rpc/serve.ts';
-import { composeBackend } from '#backend/compose.ts';
-import type { Backend } from '#backend/compose.ts';
-import { forkHelper } from '#backend/processes/helper-process.ts';
+import { description, linkStateOf as stateOf, openSite } from '#tests/support/link-sites.ts';
+import type { Site } from '#tests/support/link-sites.ts';
 import { temporaryDirectory } from '#tests/support/workstation.ts';
 
 const folder = temporaryDirectory();
 const WAIT = { timeout: 20_000, interval: 50 };
 
-interface Site {
-  readonly backend: Backend;
-  readonly client: RpcConnection<typeof backendContracts>['client'];
-  /** What its page was told to do. */
-  readonly orders: {
-    readonly order: string;
-    readonly peer: PeerKind;
-    readonly epoch: number;
-    readonly signal?: string;
-  }[];
-}
-
-async function open(name: string): Promise<Site> {
-  const dataDir = path.join(folder.path, name);
-  mkdirSync(dataDir);
-  const backend = composeBackend(dataDir, forkHelper);
-  await backend.start();
-  const [page, end] = createMemoryPortPair();
-  const orders: Site['orders'] = [];
-  const unused = () => {
-    throw new Error('not asked');
-  };
-  new RpcServer({
-    contracts: pageContracts,
-    services: {
-      carrier: {
-        describe: () => ({ peers: [...peerKinds] }),
-        openPeer: ({ peer, epoch }) => (orders.push({ order: 'open', peer, epoch }), null),
-        signal: ({ peer, epoch, signal }) => (orders.push({ order: 'signal', peer, epoch, signal }), null),
-        closePeer: ({ peer, epoch }) => (orders.push({ order: 'close', peer, epoch }), null),
-        send: () => null,
-        sendBulk: unused,
-        cancelBulk: unused,
-      },
-      cameraHost: { describe: () => ({ camera: null }), takeStill: unused, measureFocus: unused },
-    },
-    reportInternalError: () => 'reference',
-  }).attach(page, 'backend');
-  backend.attach(end);
-  const { client } = new RpcConnection(backendContracts, page);
-  await client.link.rename({ name });
-  return { backend, client, orders };
-}
-
 let hospital: Site;
 let university: Site;
 
 beforeAll(async () => {
-  [hospital, university] = await Promise.all([open('hospital'), open('university')]);
+  [hospital, university] = await Promise.all([
+    openSite(folder.path, 'hospital'),
+    openSite(folder.path, 'university'),
+  ]);
 });
 
 afterAll(async () => {
@@ -71,15 +21,9 @@ afterAll(async () => {
   folder.remove();
 });
 
-const stateOf = (site: Site) => site.client.link.getState({});
 const pairingOf = async (site: Site) => (await stateOf(site)).pairing;
 
-/** An offer as far as anybody looks into it. */
-const offer = (byte: string) =>
-  JSON.stringify({
-    type: 'offer',
-    sdp: `v=0\r\na=fingerprint:sha-256 ${Array.from({ length: 32 }, () => byte).join(':')}\r\n`,
-  });
+const offer = (byte: string) => description('offer', byte.repeat(32));
 
 test('two people pair: one shows a card, the other reads it, both see the same six digits', async () => {
   const { cardText } = await hospital.client.link.openPairing({});

@@ -7,11 +7,15 @@ export interface EmbeddedBrokerOptions {
   readonly host: string;
   /** 0: the one it had last time, or any free one. */
   readonly port: number;
+  /** The site has named it: another one would be no help. */
+  readonly isPortFixed: boolean;
   readonly log: Log;
   readonly onPort: (port: number) => void;
 }
 
 const RESTART_PAUSE_MS = 500;
+/** A broker that was just killed may hold the port for a moment; after this another program has it. */
+const ATTEMPTS_ON_SAME_PORT = 6;
 
 /** Keeps the broker process running on the same port: cards name it. */
 export class EmbeddedBroker {
@@ -20,6 +24,7 @@ export class EmbeddedBroker {
   #port: number;
   #restart: NodeJS.Timeout | undefined;
   #isClosed = false;
+  #failures = 0;
 
   constructor(options: EmbeddedBrokerOptions) {
     this.#options = options;
@@ -34,19 +39,23 @@ export class EmbeddedBroker {
   }
 
   #start(): void {
-    const { start, host, log, onPort } = this.#options;
+    const { start, host, isPortFixed, log, onPort } = this.#options;
     const child = start();
     this.#process = child;
     child.onMessage((message) => {
       const report = message as BrokerReport;
       if (report.event === 'listening') {
         this.#port = report.port;
+        this.#failures = 0;
         onPort(report.port);
         return;
       }
       log.warn({ code: report.code }, 'the embedded broker cannot listen');
-      // Another program has taken the port meanwhile: contacts have to be told the new one.
-      if (report.code === 'EADDRINUSE') this.#port = 0;
+      this.#failures += 1;
+      // Contacts are told the new one with the next sign of life.
+      if (report.code === 'EADDRINUSE' && !isPortFixed && this.#failures >= ATTEMPTS_ON_SAME_PORT) {
+        this.#port = 0;
+      }
       child.kill();
     });
     child.onExit(() => {

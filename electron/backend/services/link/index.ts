@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { hostname, networkInterfaces } from 'node:os';
 import type { BackendContracts } from '#shared/contract/index.ts';
 import type { Contact, LinkState, link } from '#shared/contract/link.ts';
 import type { LiveChannel, PeerKind } from '#shared/contract/page.ts';
@@ -19,6 +20,8 @@ import type { KeyProvider } from '#backend/keys.ts';
 import type { Log } from '#backend/log.ts';
 import type { Pages } from '#backend/pages.ts';
 import type { HelperProcess } from '#backend/processes/helper-process.ts';
+import { brokerAccess } from './broker-access.ts';
+import type { BrokerAccess } from './broker-access.ts';
 import { Courier } from './courier.ts';
 import { EmbeddedBroker } from './embedded-broker.ts';
 import { iceServers } from './ice-servers.ts';
@@ -73,13 +76,13 @@ export async function createLink(options: LinkOptions) {
   let lastEnd: EndReason | null = null;
 
   let embedded: EmbeddedBroker | undefined;
-  const homeUrl = await startBroker();
+  const home = await openHome();
   const contactOf = (deviceId: string): KnownContact | undefined =>
     store.contacts().find((contact) => contact.deviceId === deviceId && contact.revokedAtMs === null);
 
   const courier = new Courier({
     keys,
-    homeUrl,
+    home,
     contactOf,
     contacts: store.contacts,
     log,
@@ -94,31 +97,41 @@ export async function createLink(options: LinkOptions) {
   const presence = new Presence({
     contacts: store.contacts,
     send: (to, body) => outsideOfSession(to, body),
+    broker: () => home.address,
     onChange: changed,
+    onMoved: ({ deviceId }, brokerUrl) => {
+      store.move(deviceId, brokerUrl);
+      courier.contactsChanged();
+    },
   });
   const pairing = new Pairing({
     courier,
     clock,
-    own: () => ({ name: named(), broker: homeUrl, keys: keys.public }),
+    own: () => ({ name: named(), broker: home.address, keys: keys.public }),
     onState: changed,
     onPaired: (contact) => addContact(contact, 'workstation'),
   });
 
-  async function startBroker(): Promise<string> {
-    const { broker } = options;
-    if (broker.kind === 'url') return broker.url;
-    const port = broker.port === 0 ? Number(store.value('broker-port') ?? 0) : broker.port;
+  function openHome(): BrokerAccess | Promise<BrokerAccess> {
+    const { broker, startBroker } = options;
+    if (broker.kind === 'url') return brokerAccess(broker.url);
+    const host = broker.host.replace(/^\[(.*)\]$/, '$1');
+    const isPortFixed = broker.port !== 0;
+    const access = (port: number) => brokerAccess(`mqtt://${reachable(broker.host)}:${port}`);
     return new Promise((resolve) => {
       embedded = new EmbeddedBroker({
-        start: options.startBroker,
-        host: broker.host,
-        port,
+        start: startBroker,
+        host,
+        port: isPortFixed ? broker.port : Number(store.value('broker-port') ?? 0),
+        isPortFixed,
         log,
         onPort: (listening) => {
-          store.setValue('broker-port', String(listening));
-          resolve(`mqtt://${broker.host}:${listening}`);
+          if (!isPortFixed) store.setValue('broker-port', String(listening));
+          resolve(access(listening));
         },
       });
+      // Where the site has named the port, everything else can begin before the broker does.
+      if (isPortFixed) resolve(access(broker.port));
     });
   }
 
@@ -126,7 +139,7 @@ export async function createLink(options: LinkOptions) {
     return {
       deviceId: keys.deviceId,
       name: named(),
-      broker: { url: withoutPassword(homeUrl), isEmbedded: embedded !== undefined, state: courier.homeState },
+      broker: { url: home.address, isEmbedded: embedded !== undefined, state: courier.homeState },
       contacts: store.contacts().map((contact): Contact => ({
         deviceId: contact.deviceId,
         name: contact.name,
@@ -183,6 +196,12 @@ export async function createLink(options: LinkOptions) {
     role: 'bench' | 'pathologist',
   ): Session {
     const line = new TalkLine(options.onTalk);
+    // A call that another one has taken the place of ends by itself some day, and touches nothing then.
+    const ifCurrent =
+      <Arguments extends unknown[]>(act: (...given: Arguments) => void) =>
+      (...given: Arguments): void => {
+        if (session === own) act(...given);
+      };
     const own = new Session({
       sessionId,
       peer,
@@ -195,17 +214,17 @@ export async function createLink(options: LinkOptions) {
           .send(peer, message)
           .catch((error: unknown) => log.error({ err: error }, 'a message was not sent')),
       openPeer: (kind, epoch) => openPeer(own, kind, epoch, isCaller),
-      closePeer: (kind, epoch) => quietly(pages.carrierOf(kind)?.closePeer({ peer: kind, epoch })),
+      closePeer: ifCurrent((kind, epoch) => quietly(pages.carrierOf(kind)?.closePeer({ peer: kind, epoch }))),
       passSignal: (kind, epoch, signal) =>
         quietly(pages.carrierOf(kind)?.signal({ peer: kind, epoch, signal })),
       onLiveUp: (epoch, streamKeys) => {
         line.connect(streamKeys, epoch, role, (bytes) => sendOn('control', bytes));
         options.onLiveUp({ sessionId, epoch, role, keys: streamKeys });
       },
-      onLiveDown: () => {
+      onLiveDown: ifCurrent(() => {
         line.disconnect();
         options.onLiveDown();
-      },
+      }),
       onChange: () => {
         if (session === own)
           options.onSession(['connecting', 'connected', 'reconnecting'].includes(own.describe().state));
@@ -288,7 +307,9 @@ export async function createLink(options: LinkOptions) {
       await pairing.confirm(isSame);
       return null;
     },
-    showCard: () => ({ cardText: writeContactCard({ name: named(), keys: keys.public, broker: homeUrl }) }),
+    showCard: () => ({
+      cardText: writeContactCard({ name: named(), keys: keys.public, broker: home.address }),
+    }),
     addCard: async ({ cardText }, { caller }) => {
       const card = readContactCard(cardText);
       if (!card) throw new RpcError('invalid-input', 'card-unreadable');
@@ -392,10 +413,11 @@ function safetyCodeOf(mine: PublicKeys, theirs: PublicKeys): string {
   return String(number % 1_000_000).padStart(6, '0');
 }
 
-function withoutPassword(url: string): string {
-  const shown = new URL(url);
-  shown.password = '';
-  return shown.href.replace(/\/$/, '');
+/** What others have to dial for a broker that listens on every address of this machine. */
+function reachable(host: string): string {
+  if (host !== '0.0.0.0' && host !== '[::]') return host;
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? hostname();
 }
 
 export type Link = Awaited<ReturnType<typeof createLink>>;

@@ -159,7 +159,7 @@ export class Pairing {
     const own = { introduction: this.#options.own(), nonce: meeting.nonce };
     const parts = meeting.isOwner ? [own, meeting.theirs] : [meeting.theirs, own];
     const transcript = JSON.stringify(
-      parts.map(({ introduction, nonce }) => [introduction.keys, introduction.broker, nonce]),
+      parts.map(({ introduction: { name, broker, keys }, nonce }) => [name, broker, keys, nonce]),
     );
     const number = createHash('sha256').update('enkaku code 1').update(transcript).digest().readUIntBE(0, 6);
     const code = String(number % 1_000_000).padStart(6, '0');

@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { parseBroker } from '#shared/link/broker-choice.ts';
 import type { SignallingBody } from '#shared/link/signalling.ts';
 import type { KnownContact } from './store.ts';
 
 export interface PresenceOptions {
   readonly contacts: () => readonly KnownContact[];
   readonly send: (to: KnownContact, body: SignallingBody) => void;
+  /** Address of our own broker, told with every sign of life. */
+  readonly broker: () => string;
   readonly onChange: () => void;
+  /** A contact has freshly answered from another broker than we knew. */
+  readonly onMoved: (contact: KnownContact, brokerUrl: string) => void;
 }
 
 const ASKING_MS = 15_000;
@@ -41,8 +46,7 @@ export class Presence {
       if (contact.revokedAtMs !== null) continue;
       const known = this.#of(contact.deviceId);
       if (known.isOnline && performance.now() - known.heardAtMs > SILENT_MS) this.#enter(known, false);
-      known.nonce = randomBytes(16).toString('base64url');
-      this.#options.send(contact, { kind: 'hello', nonce: known.nonce });
+      this.#question(contact, known);
     }
   }
 
@@ -50,17 +54,20 @@ export class Presence {
   received(from: KnownContact, body: SignallingBody): boolean {
     const known = this.#of(from.deviceId);
     if (body.kind === 'hello') {
-      this.#options.send(from, { kind: 'here', echo: body.nonce });
+      const hasMoved = body.broker !== undefined && body.broker !== from.brokerUrl && isAddress(body.broker);
+      const there = hasMoved ? { ...from, brokerUrl: body.broker ?? from.brokerUrl } : from;
+      this.#options.send(there, { kind: 'here', echo: body.nonce, broker: this.#options.broker() });
       // Whoever asks may be somebody's recording; the answer to our own question counts.
-      if (!known.isOnline) {
-        known.nonce = randomBytes(16).toString('base64url');
-        this.#options.send(from, { kind: 'hello', nonce: known.nonce });
-      }
+      if (!known.isOnline || hasMoved) this.#question(there, known);
       return true;
     }
     if (body.kind === 'here') {
-      if (body.echo !== known.nonce) return true;
+      if (known.nonce === '' || body.echo !== known.nonce) return true;
+      known.nonce = '';
       known.heardAtMs = performance.now();
+      if (body.broker !== undefined && body.broker !== from.brokerUrl && isAddress(body.broker)) {
+        this.#options.onMoved(from, body.broker);
+      }
       this.#enter(known, true);
       return true;
     }
@@ -75,8 +82,7 @@ export class Presence {
     const contact = this.#options.contacts().find((each) => each.deviceId === deviceId);
     if (!known || !contact) return;
     this.#enter(known, false);
-    known.nonce = randomBytes(16).toString('base64url');
-    this.#options.send(contact, { kind: 'hello', nonce: known.nonce });
+    this.#question(contact, known);
   }
 
   forget(deviceId: string): void {
@@ -88,6 +94,12 @@ export class Presence {
     for (const contact of this.#options.contacts()) {
       if (contact.revokedAtMs === null) this.#options.send(contact, { kind: 'leaving' });
     }
+  }
+
+  /** The same question until it is answered: two who keep asking anew would never accept an answer. */
+  #question(contact: KnownContact, known: Known): void {
+    if (known.nonce === '') known.nonce = randomBytes(16).toString('base64url');
+    this.#options.send(contact, { kind: 'hello', nonce: known.nonce, broker: this.#options.broker() });
   }
 
   #of(deviceId: string): Known {
@@ -102,3 +114,5 @@ export class Presence {
     this.#options.onChange();
   }
 }
+
+const isAddress = (broker: string) => parseBroker(broker)?.kind === 'url' && URL.canParse(broker);

@@ -46,6 +46,7 @@ export function createLinkStore(database: ArchiveDatabase) {
     ON CONFLICT (device_id) DO UPDATE SET
       name = excluded.name, broker_url = excluded.broker_url, added_at_ms = excluded.added_at_ms,
       added_by = excluded.added_by, revoked_at_ms = NULL`);
+  const move = database.prepare('UPDATE contacts SET broker_url = ? WHERE device_id = ?');
   const revoke = database.prepare('UPDATE contacts SET revoked_at_ms = ? WHERE device_id = ?');
   const value = database.prepare<[string], { value: string }>('SELECT value FROM link_values WHERE key = ?');
   const store = database.prepare(`
@@ -65,6 +66,7 @@ export function createLinkStore(database: ArchiveDatabase) {
       const { deviceId, name, keys, brokerUrl, addedAtMs } = contact;
       add.run(deviceId, name, keys.signing, keys.encryption, brokerUrl, addedAtMs, person);
     },
+    move: (deviceId: string, brokerUrl: string): void => void move.run(brokerUrl, deviceId),
     revoke: (deviceId: string, atMs: number): void => void revoke.run(atMs, deviceId),
     value: (key: 'name' | 'broker-port'): string | undefined => value.get(key)?.value,
     setValue: (key: 'name' | 'broker-port', text: string): void => void store.run(key, text),

@@ -1,0 +1,59 @@
+import { statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { runCommand, startWorkstation, temporaryDirectory } from '#tests/support/workstation.ts';
+
+const folder = temporaryDirectory();
+afterAll(() => folder.remove());
+
+const dataDir = (name: string) => path.join(folder.path, name);
+const cardFile = (name: string) => path.join(folder.path, `${name}.card`);
+const contact = (name: string, ...args: string[]) =>
+  runCommand('electron/commands/contact.ts', ['--data', dataDir(name), '--lang', 'en', ...args]);
+
+test(
+  'two administrators carry cards by hand, one beside a running workstation: the same safety code at both',
+  { timeout: 120_000 },
+  async () => {
+    const running = await startWorkstation(dataDir('hospital'));
+    try {
+      for (const name of ['hospital', 'university']) {
+        const shown = await contact(name, 'show');
+        expect(shown).toMatchObject({ code: 0, stdout: expect.stringMatching(/^enkaku:1:[\w-]+\n$/) });
+        writeFileSync(cardFile(name), shown.stdout);
+        // Again: it is the same workstation.
+        expect((await contact(name, 'show')).stdout).toBe(shown.stdout);
+        expect(statSync(path.join(dataDir(name), 'device-key')).mode & 0o777).toBe(0o600);
+      }
+      expect((await contact('hospital', 'add', cardFile('university'))).code).toBe(0);
+      expect((await contact('university', 'add', cardFile('hospital'))).code).toBe(0);
+
+      const fields = async (name: string) => (await contact(name, 'list')).stdout.trimEnd().split('\t');
+      const [one, other] = [await fields('hospital'), await fields('university')];
+      expect(one).toHaveLength(3);
+      expect(one[0]).not.toBe(other[0]);
+      expect(one[2]).toMatch(/^\d{6}$/);
+      expect(one[2]).toBe(other[2]);
+
+      expect((await contact('hospital', 'revoke', one[0]?.slice(0, 8) ?? '')).code).toBe(0);
+      expect((await fields('hospital'))[3]).toBe('revoked');
+    } finally {
+      await running.stop();
+    }
+  },
+);
+
+test('what cannot be done says why in a sentence, and exits with 1', { timeout: 60_000 }, async () => {
+  const refused = async (...args: string[]) => {
+    const { code, stdout, stderr } = await contact('university', ...args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    return stderr;
+  };
+  expect(await refused('add', path.join(folder.path, 'missing'))).toContain('cannot be read');
+  writeFileSync(path.join(folder.path, 'junk'), 'enkaku:1:%%%');
+  expect(await refused('add', path.join(folder.path, 'junk'))).toContain('not a contact card');
+  writeFileSync(cardFile('own'), (await contact('university', 'show')).stdout);
+  expect(await refused('add', cardFile('own'))).toContain("this workstation's own card");
+  expect(await refused('revoke', 'nobody')).toContain('exactly one contact');
+  expect(await refused('dance')).toContain('Usage');
+});
