@@ -35,8 +35,6 @@ async function serve(shell: ParentPort): Promise<void> {
     },
     wantBulkPage: (isWanted) => tellShell({ event: 'bulk-page', isWanted }),
   });
-  await backend.endpoint.listen();
-  await backend.start(parseBroker(values.broker));
   let isStopping = false;
   const stop = async () => {
     if (isStopping) return;
@@ -57,5 +55,8 @@ async function serve(shell: ParentPort): Promise<void> {
       backend.attach(createHandedPort(port));
     }
   });
+  await backend.endpoint.listen();
+  // The shell starts the broker, and is heard by now.
+  await backend.start(parseBroker(values.broker));
   tellShell({ event: 'serving', endpoint: backend.endpoint.address });
 }

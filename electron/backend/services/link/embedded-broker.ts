@@ -14,6 +14,7 @@ export interface EmbeddedBrokerOptions {
 }
 
 const RESTART_PAUSE_MS = 500;
+const ENDING_MS = 3000;
 /** A broker that was just killed may hold the port for a moment; after this another program has it. */
 const ATTEMPTS_ON_SAME_PORT = 6;
 
@@ -24,6 +25,7 @@ export class EmbeddedBroker {
   #port: number;
   #restart: NodeJS.Timeout | undefined;
   #isClosed = false;
+  #isRunning = false;
   #failures = 0;
 
   constructor(options: EmbeddedBrokerOptions) {
@@ -32,16 +34,22 @@ export class EmbeddedBroker {
     this.#start();
   }
 
-  close(): void {
+  /** Resolves when the process is gone, so that nothing of a workstation outlives it. */
+  async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#restart);
-    this.#process?.kill();
+    const child = this.#process;
+    if (!child || !this.#isRunning) return;
+    const ended = new Promise<void>((resolve) => child.onExit(() => resolve()));
+    child.kill();
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, ENDING_MS).unref())]);
   }
 
   #start(): void {
     const { start, host, isPortFixed, log, onPort } = this.#options;
     const child = start();
     this.#process = child;
+    this.#isRunning = true;
     child.onMessage((message) => {
       const report = message as BrokerReport;
       if (report.event === 'listening') {
@@ -59,6 +67,7 @@ export class EmbeddedBroker {
       child.kill();
     });
     child.onExit(() => {
+      if (this.#process === child) this.#isRunning = false;
       if (this.#isClosed || this.#process !== child) return;
       this.#restart = setTimeout(() => this.#start(), RESTART_PAUSE_MS);
     });

@@ -392,7 +392,7 @@ export async function createLink(options: LinkOptions) {
       pairing.close();
       presence.close();
       await courier.close();
-      embedded?.close();
+      await embedded?.close();
     },
   };
 }
