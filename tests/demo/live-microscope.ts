@@ -146,6 +146,28 @@ async function confirmCodes(stage: Stage): Promise<void> {
   }
 }
 
+/** One shot, over the link. A machine too busy to hold it ends it with a reason; then it is asked for again. */
+async function autofocus(stage: Stage): Promise<number> {
+  const [hospital, pathologist] = [await bench(stage), await consoleSite(stage)];
+  const endings: string[] = [];
+  for (let attempt = 0; attempt < 4; attempt++) {
+    await until('nothing runs', () => pathologist.telemetry?.procedure === null && isResting(pathologist));
+    await pause(500);
+    const before = hospital.telemetry?.lastProcedure?.procedureId;
+    const startMs = performance.now();
+    await pathologist.page.keyboard.press('KeyX');
+    const deadlineMs = startMs + 15_000;
+    while (hospital.telemetry?.lastProcedure?.procedureId === before && performance.now() < deadlineMs)
+      await pause(20);
+    const last = hospital.telemetry?.lastProcedure;
+    const isNew = last !== undefined && last?.procedureId !== before;
+    if (isNew && last?.outcome === 'done') return performance.now() - startMs;
+    const refused = pathologist.telemetry?.refused?.reason ?? 'nothing';
+    endings.push(isNew ? `${last?.outcome} (${last?.reason})` : `not begun (${refused})`);
+  }
+  throw new Error(`no autofocus: ${endings.join(', ')}`);
+}
+
 async function takeStill(stage: Stage): Promise<void> {
   const [hospital, pathologist] = [await bench(stage), await consoleSite(stage)];
   await until('the stage rests', () => isResting(hospital));
@@ -437,16 +459,7 @@ export const liveMicroscope: Story = {
           'the objective',
           () => hospital.telemetry?.objectiveId === 3 && hospital.telemetry.procedure === null,
         );
-        const before = hospital.telemetry?.lastProcedure?.procedureId;
-        await page.keyboard.press('KeyX');
-        const startMs = performance.now();
-        await until('the autofocus', () => {
-          const last = hospital.telemetry?.lastProcedure;
-          return (
-            last !== null && last !== undefined && last.procedureId !== before && last.outcome === 'done'
-          );
-        });
-        stage.measured({ measure: 'autofocus', values: [performance.now() - startMs], unit: 'ms' });
+        stage.measured({ measure: 'autofocus', values: [await autofocus(stage)], unit: 'ms' });
         await pause(2500);
       },
     },
@@ -484,9 +497,7 @@ export const liveMicroscope: Story = {
           'the objective',
           () => hospital.telemetry?.objectiveId === 5 && hospital.telemetry.procedure === null,
         );
-        await page.keyboard.press('KeyX');
-        await until('the autofocus', () => hospital.telemetry?.procedure?.kind === 'autofocus');
-        await until('the autofocus ends', () => hospital.telemetry?.procedure === null);
+        stage.measured({ measure: 'autofocus', values: [await autofocus(stage)], unit: 'ms' });
         await pause(4000);
       },
     },
