@@ -151,7 +151,13 @@ async function autofocus(stage: Stage): Promise<number> {
   const [hospital, pathologist] = [await bench(stage), await consoleSite(stage)];
   const endings: string[] = [];
   for (let attempt = 0; attempt < 4; attempt++) {
-    await until('nothing runs', () => pathologist.telemetry?.procedure === null && isResting(pathologist));
+    await until(
+      'nothing runs',
+      () => pathologist.telemetry?.procedure === null && isResting(pathologist),
+    ).catch((error: unknown) => {
+      const { procedure, axes, positionUm, lastProcedure } = pathologist.telemetry ?? {};
+      throw new Error(JSON.stringify({ procedure, axes, positionUm, lastProcedure }), { cause: error });
+    });
     await pause(500);
     const before = hospital.telemetry?.lastProcedure?.procedureId;
     const startMs = performance.now();
@@ -209,6 +215,19 @@ async function drag(
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * to[0], box.y + box.height * to[1], { steps: 12 });
   await page.mouse.up();
+}
+
+/** A click on the map where the tissue is darkest. */
+async function goByMap(hospital: Site, page: Page): Promise<void> {
+  const map = await page.getByTestId('slide-map').boundingBox();
+  if (!map) throw new Error('no map');
+  await page.mouse.click(map.x + map.width * 0.61, map.y + map.height * 0.24);
+  await until('the stage arrives', () => {
+    const { x, y } = hospital.telemetry?.positionUm ?? { x: 0, y: 0 };
+    return Math.abs(x - 3000) < 1500 && Math.abs(y + 5300) < 1500;
+  });
+  await until('the stage rests', () => isResting(hospital));
+  await pause(1000);
 }
 
 async function proposeSlide(page: Page, label: string): Promise<void> {
@@ -408,6 +427,7 @@ export const liveMicroscope: Story = {
         const [hospital, pathologist] = [await bench(stage), await consoleSite(stage)];
         await hospital.page.getByRole('button', { name: '渡す', exact: true }).click();
         await until('control', () => pathologist.telemetry?.lease.holder === 'remote');
+        await goByMap(hospital, pathologist.page);
         await pathologist.page.mouse.move(800, 500);
         const keyToMotionMs: number[] = [];
         const keys = ['ArrowRight', 'ArrowDown', 'ArrowLeft', 'ArrowUp', 'KeyD', 'KeyS', 'KeyA', 'KeyW'];
@@ -454,6 +474,7 @@ export const liveMicroscope: Story = {
       act: async (stage) => {
         const [hospital, { page }] = [await bench(stage), await consoleSite(stage)];
         await until('the stage rests', () => isResting(hospital));
+        await goByMap(hospital, page);
         await page.keyboard.press('Digit3');
         await until(
           'the objective',
@@ -524,6 +545,10 @@ export const liveMicroscope: Story = {
         await site.page.getByRole('button', { name: '標本交換' }).first().click();
         await site.page.getByRole('dialog').getByRole('button', { name: '標本交換' }).click();
         await until('the objective is up', () => site.telemetry?.isSlideChanging === true);
+        await until(
+          'the stage is at its place for loading',
+          () => site.telemetry?.procedure === null && isResting(site),
+        );
         await until('the question', () => site.page.getByRole('textbox', { name: '標本番号' }).isVisible());
         await proposeSlide(site.page, NEXT_LABEL);
         await until('the new slide', () => site.telemetry?.slide?.label === NEXT_LABEL);

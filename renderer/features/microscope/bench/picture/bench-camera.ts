@@ -7,6 +7,11 @@ import type { Size } from '../../view/stage-view.ts';
 import type { PictureOrigin } from './picture-origin.ts';
 
 const FRAMES_PER_SECOND = 30;
+/** Still a moving picture; a machine that cannot do more needs the rest for control, which comes first. */
+const FEWEST_FRAMES_PER_SECOND = 15;
+/** Frames that come this much too late, or not, change the pace. */
+const LATE_MS = 10;
+const PUNCTUAL_MS = 4;
 const WIDEST_FRAME = 1280;
 const FOCUS_SIDE = 384;
 const FOCUS_PATIENCE_MS = 3000;
@@ -21,7 +26,10 @@ export class BenchCamera implements FrameFeed {
   readonly #size: Size;
   readonly #canvas = document.createElement('canvas');
   readonly #listeners = new Set<(frame: FedFrame) => void>();
-  readonly #timer: ReturnType<typeof setInterval>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #periodMs = 1000 / FRAMES_PER_SECOND;
+  #dueAtMs = performance.now();
+  #lateMs = 0;
   readonly #withdraw: () => void;
 
   constructor(origin: PictureOrigin) {
@@ -34,7 +42,7 @@ export class BenchCamera implements FrameFeed {
     const [track] = this.#canvas.captureStream(FRAMES_PER_SECOND).getVideoTracks();
     if (!track) throw new Error('a canvas without a track');
     this.track = track;
-    this.#timer = setInterval(() => this.#frame(), 1000 / FRAMES_PER_SECOND);
+    this.#tick();
     this.#withdraw = pageServer.provide('cameraHost', {
       describe: () => ({ camera: this.#camera }),
       takeStill: ({ stillId, lossyWidth }) => this.#takeStill(stillId, lossyWidth),
@@ -49,7 +57,7 @@ export class BenchCamera implements FrameFeed {
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     this.#withdraw();
     pageServer.announce('cameraHost', 'cameraChanged', { camera: null });
     this.track.stop();
@@ -59,6 +67,20 @@ export class BenchCamera implements FrameFeed {
   get #camera() {
     const { label, sensor, isSimulated } = this.#origin;
     return { label, widthPixels: sensor.width, heightPixels: sensor.height, isSimulated };
+  }
+
+  /** As often as the machine can, within bounds: fewer frames before a later answer to the hand. */
+  #tick(): void {
+    const nowMs = performance.now();
+    this.#lateMs = this.#lateMs * 0.9 + Math.min(200, nowMs - this.#dueAtMs) * 0.1;
+    if (this.#lateMs > LATE_MS)
+      this.#periodMs = Math.min(1000 / FEWEST_FRAMES_PER_SECOND, this.#periodMs * 1.05);
+    else if (this.#lateMs < PUNCTUAL_MS) {
+      this.#periodMs = Math.max(1000 / FRAMES_PER_SECOND, this.#periodMs * 0.99);
+    }
+    this.#frame();
+    this.#dueAtMs = Math.max(nowMs + this.#periodMs, performance.now());
+    this.#timer = setTimeout(() => this.#tick(), this.#dueAtMs - performance.now());
   }
 
   #frame(): void {
