@@ -28,7 +28,7 @@ const WIDEST_BLUR_PIXELS = 48;
 /** The lamp the camera's exposure is set for. */
 const EXPOSED_FOR_PERCENT = 60;
 const NOISE_PIXELS = 256;
-const NOISE_PARTS = 0.05;
+const NOISE_PARTS = 0.03;
 
 /** Height of the tissue under the cover slip, µm: tilted and bent as no slide is flat. */
 export function focusPlaneUm({ x, y }: PointUm): number {
