@@ -55,7 +55,13 @@ function colourGround(
   const bend = warp(x / 170, y / 170) * 46 + warp(x / 47 + 31, y / 47) * 11;
   // What is finer than a pixel averages out instead of flickering.
   const detail = 1 - smoothStep(0.9, 2.6, pixel);
-  const grain = detail === 0 ? 0 : fine(x / 1.3, y / 1.3) * 0.1 * detail;
+  // Turned against the rows, so that its lattice does not show.
+  const grain =
+    detail === 0
+      ? 0
+      : (fine((x + y * 0.6) / 1.9, (y - x * 0.6) / 1.9) + fine((x - y * 0.8) / 0.9, (y + x * 0.8) / 0.9)) *
+        0.045 *
+        detail;
   let e: number;
   let h = 0.05;
   if (ground.tumour > 0) {

@@ -28,7 +28,7 @@ interface Grid {
 }
 
 const normalGrid: Grid = { spacingUm: 104, jitterUm: 22, isTumour: false, salt: 11 };
-const tumourGrid: Grid = { spacingUm: 128, jitterUm: 64, isTumour: true, salt: 12 };
+const tumourGrid: Grid = { spacingUm: 142, jitterUm: 44, isTumour: true, salt: 12 };
 const LARGEST_REACH_UM = 150;
 
 /** Glands of a part of the slide, with a quick answer to whether a point lies in one. */
@@ -85,7 +85,7 @@ function* glandsOf(grid: Grid, anatomy: Anatomy, area: TileArea): Generator<Glan
 }
 
 function makeGland(xUm: number, yUm: number, isTumour: boolean, salt: number): Gland {
-  const size = isTumour ? 34 + hash(salt, 1, 1) ** 2 * 46 : 33 + hash(salt, 1, 1) * 10;
+  const size = isTumour ? 36 + hash(salt, 1, 1) ** 2 * 36 : 33 + hash(salt, 1, 1) * 10;
   const unrest = isTumour ? 0.2 : 0.05;
   const stretch = isTumour ? 1 + hash(salt, 1, 2) * 0.6 : 1 + hash(salt, 1, 2) ** 2 * 0.75;
   const tilt = isTumour ? hash(salt, 1, 3) * Math.PI : Math.PI / 2 + (hash(salt, 1, 3) - 0.5) * 0.5;
