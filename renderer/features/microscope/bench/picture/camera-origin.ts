@@ -3,13 +3,21 @@ import type { Telemetry } from '#shared/motion/telemetry.ts';
 import type { Size } from '../../view/stage-view.ts';
 import type { Drawing, PictureOrigin } from './picture-origin.ts';
 
-/** A camera of the system, at the highest resolution it has. The stage's place is what telemetry told last. */
+/** What a camera takes until a page has its frame, where the browser does not tell when it was exposed. */
+const ASSUMED_LATENCY_MS = 80;
+
+/**
+ * A camera of the system, at the highest resolution it has. The stamp belongs to the frame: a camera that
+ * delivers nothing new gives no new stamp, and the picture is known to be old at both ends.
+ */
 export class CameraOrigin implements PictureOrigin {
   readonly label: string;
   readonly isSimulated = false;
   readonly #video = document.createElement('video');
   readonly #track: MediaStreamTrack;
   readonly #telemetry: () => Telemetry | null;
+  #stamp: FrameStamp | undefined;
+  #request = 0;
 
   /** @throws DOMException as `getUserMedia` does */
   static async open(
@@ -40,6 +48,7 @@ export class CameraOrigin implements PictureOrigin {
     this.#video.muted = true;
     this.#video.playsInline = true;
     this.#video.srcObject = stream;
+    this.#await();
   }
 
   get sensor(): Size {
@@ -51,15 +60,27 @@ export class CameraOrigin implements PictureOrigin {
   }
 
   draw(context: Drawing, { width, height }: Size): FrameStamp | undefined {
-    const telemetry = this.#telemetry();
-    if (this.#video.videoWidth === 0 || !telemetry) return undefined;
+    if (this.#video.videoWidth === 0 || !this.#stamp) return undefined;
     context.drawImage(this.#video, 0, 0, width, height);
-    const { deviceTimeMs, positionUm, objectiveId } = telemetry;
-    return { deviceTimeMs, positionUm, objectiveId };
+    return this.#stamp;
   }
 
   close(): void {
+    this.#video.cancelVideoFrameCallback(this.#request);
     this.#track.stop();
     this.#video.srcObject = null;
+  }
+
+  /** Telemetry is never newer than now, so the time of exposure is rather told too early than too late. */
+  #await(): void {
+    this.#request = this.#video.requestVideoFrameCallback((nowMs, { captureTime }) => {
+      this.#await();
+      const telemetry = this.#telemetry();
+      if (!telemetry) return;
+      const exposedAtMs = captureTime ?? nowMs - ASSUMED_LATENCY_MS;
+      const ageMs = Math.max(0, performance.now() - exposedAtMs);
+      const { deviceTimeMs, positionUm, objectiveId } = telemetry;
+      this.#stamp = { deviceTimeMs: deviceTimeMs - ageMs, positionUm, objectiveId };
+    });
   }
 }
