@@ -1,5 +1,6 @@
 import { pageServer } from '#renderer/backend/page-services.ts';
 import { drawStamp, stripHeight } from '#renderer/microscopy/frame-stamp.ts';
+import { withColourProfile } from '#renderer/microscopy/png-profile.ts';
 import { RpcError } from '#shared/rpc/frames.ts';
 import type { FedFrame, FrameFeed } from '../../view/frame-feed.ts';
 import { sharpness } from '../../view/sharpness.ts';
@@ -103,7 +104,7 @@ export class BenchCamera implements FrameFeed {
     const stamp = context && this.#origin.draw(context, { width, height });
     if (!context || !stamp) throw new RpcError('unavailable', 'no-camera');
     const { score } = scoreOf(canvas, null);
-    const lossless = await canvas.convertToBlob({ type: 'image/png' });
+    const lossless = await withColourProfile(await canvas.convertToBlob({ type: 'image/png' }));
     const hash = await crypto.subtle.digest('SHA-256', await lossless.arrayBuffer());
     await upload(stillId, 'lossless', lossless);
     return {
