@@ -6,6 +6,7 @@ import { Face } from '../console/face.tsx';
 import { useMicroscopeSession } from '../console/use-microscope-session.ts';
 import { BenchTools } from './bench-tools.tsx';
 import { ScanControl } from './scan-control.tsx';
+import { CalibrationControl } from './calibration-control.tsx';
 import { CameraChoice } from './camera-choice.tsx';
 import { useBenchPicture } from './use-bench-picture.ts';
 import { useMicroscopeState } from '../use-workstation-state.ts';
@@ -36,6 +37,7 @@ export function BenchFace({ live, link, contacts, isSimulated }: BenchFaceProps)
             <>
               <CameraChoice picture={picture} canSimulate={isSimulated} />
               <ScanControl session={session} feed={picture.feed} />
+              <CalibrationControl session={session} feed={picture.feed} />
             </>
           }
           contacts={contacts}

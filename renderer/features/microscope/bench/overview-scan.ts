@@ -1,24 +1,13 @@
 import type { MicroscopeSession } from '../session/microscope-session.ts';
 import { axesOfFrame } from '../session/microscope-facts.ts';
-import type { FedFrame, FrameFeed } from '../view/frame-feed.ts';
+import type { FrameFeed } from '../view/frame-feed.ts';
 import { fieldOfViewUm } from '../view/stage-view.ts';
 import { SlideMosaic } from '../view/slide-mosaic.ts';
+import { ScanEnded, nextFrame } from './next-frame.ts';
 import { scanFields } from './scan-fields.ts';
-
-export type ScanFailure = 'no-slide' | 'no-picture' | 'refused' | 'ended';
-
-export class ScanEnded extends Error {
-  readonly failure: ScanFailure;
-
-  constructor(failure: ScanFailure) {
-    super(failure);
-    this.failure = failure;
-  }
-}
 
 /** Vibration of the stage has died down. */
 const REST_MS = 60;
-const FRAME_PATIENCE_MS = 3000;
 const OBJECTIVE_PATIENCE_MS = 20_000;
 
 /**
@@ -95,29 +84,5 @@ async function turnTo(session: MicroscopeSession, objectiveId: number, signal: A
     });
     const timer = setTimeout(() => end(new ScanEnded('refused')), OBJECTIVE_PATIENCE_MS);
     signal.addEventListener('abort', () => end(signal.reason), { once: true });
-  });
-}
-
-/** The first frame exposed after that moment; `use` may draw it, afterwards it is gone. */
-function nextFrame(
-  feed: FrameFeed,
-  afterDeviceTimeMs: number,
-  signal: AbortSignal,
-  use: (frame: FedFrame) => void = () => {},
-): Promise<FedFrame> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => end(new ScanEnded('no-picture')), FRAME_PATIENCE_MS);
-    const stop = feed.subscribe((frame) => {
-      if (!frame.stamp || frame.stamp.deviceTimeMs < afterDeviceTimeMs) return;
-      use(frame);
-      end(undefined, frame);
-    });
-    signal.addEventListener('abort', () => end(signal.reason), { once: true });
-    function end(error: unknown, frame?: FedFrame): void {
-      clearTimeout(timer);
-      stop();
-      if (frame) resolve(frame);
-      else reject(error);
-    }
   });
 }

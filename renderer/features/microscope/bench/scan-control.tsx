@@ -7,8 +7,9 @@ import type { MicroscopeSession } from '../session/microscope-session.ts';
 import { useModel } from '../use-session.ts';
 import type { FrameFeed } from '../view/frame-feed.ts';
 import styles from './bench.module.css';
-import { ScanEnded, scanOverview } from './overview-scan.ts';
-import type { ScanFailure } from './overview-scan.ts';
+import { ScanEnded } from './next-frame.ts';
+import type { ScanFailure } from './next-frame.ts';
+import { scanOverview } from './overview-scan.ts';
 
 /** The overview of the slide: how far it is, and a way to end it. */
 export function ScanControl({ session, feed }: { session: MicroscopeSession; feed: FrameFeed | undefined }) {
