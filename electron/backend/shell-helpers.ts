@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { BackendToShell } from '#shared/contract/shell-messages.ts';
 import { helperEntry } from './processes/helper-process.ts';
 import type { HelperExit, HelperProcess, SpawnHelper } from './processes/helper-process.ts';
@@ -15,7 +16,8 @@ interface RequestedHelper {
 export class ShellHelpers {
   readonly #tellShell: (message: BackendToShell) => void;
   readonly #helpers = new Map<number, RequestedHelper>();
-  #nextId = 1;
+  /** Begins anywhere: the shell may still tell of the helpers of a backend that has crashed. */
+  #nextId = randomInt(2 ** 40);
 
   constructor(tellShell: (message: BackendToShell) => void) {
     this.#tellShell = tellShell;

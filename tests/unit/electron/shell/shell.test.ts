@@ -152,7 +152,7 @@ test('a backend that ends is started again; the page gets a new port and finds e
   await expect.poll(async () => (await protocol.request('enkaku://app/dicomweb/instances')).status).toBe(200);
   // The helpers of the backend that ended went with it; the new one has a broker of its own.
   await expect
-    .poll(() => [...alive].map(({ serviceName }) => serviceName))
+    .poll(() => [...alive].map(({ serviceName }) => serviceName).sort(), { timeout: 20_000 })
     .toEqual(['Enkaku backend', 'Enkaku broker']);
 });
 
