@@ -1,5 +1,6 @@
 import { MapPinOff } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { ContactsSection } from '#renderer/features/contacts/contacts-section.tsx';
 import { FirstSteps, ImportMenu } from '#renderer/features/import/import-buttons.tsx';
 import { MicroscopeRoom } from '#renderer/features/microscope/microscope-room.tsx';
 import { SettingsRoom } from '#renderer/features/settings/settings-room.tsx';
@@ -24,7 +25,7 @@ export function Room({ address }: { address: Address }) {
     case 'microscope':
       return <MicroscopeRoom />;
     case 'settings':
-      return <SettingsRoom section={place.section} />;
+      return <SettingsRoom section={place.section} contacts={<ContactsSection />} />;
     default:
       return <Nowhere />;
   }

@@ -1,4 +1,5 @@
 import appInEnglish from '#resources/locales/en/app.json' with { type: 'json' };
+import contactsInEnglish from '#resources/locales/en/contacts.json' with { type: 'json' };
 import errorsInEnglish from '#resources/locales/en/errors.json' with { type: 'json' };
 import importInEnglish from '#resources/locales/en/import.json' with { type: 'json' };
 import imagingInEnglish from '#resources/locales/en/imaging.json' with { type: 'json' };
@@ -9,6 +10,7 @@ import settingsInEnglish from '#resources/locales/en/settings.json' with { type:
 import worklistInEnglish from '#resources/locales/en/worklist.json' with { type: 'json' };
 import appInJapanese from '#resources/locales/ja/app.json' with { type: 'json' };
 import viewerInEnglish from '#resources/locales/en/viewer.json' with { type: 'json' };
+import contactsInJapanese from '#resources/locales/ja/contacts.json' with { type: 'json' };
 import errorsInJapanese from '#resources/locales/ja/errors.json' with { type: 'json' };
 import importInJapanese from '#resources/locales/ja/import.json' with { type: 'json' };
 import imagingInJapanese from '#resources/locales/ja/imaging.json' with { type: 'json' };
@@ -23,6 +25,7 @@ import worklistInJapanese from '#resources/locales/ja/worklist.json' with { type
 export const texts = {
   ja: {
     app: appInJapanese,
+    contacts: contactsInJapanese,
     errors: errorsInJapanese,
     import: importInJapanese,
     imaging: imagingInJapanese,
@@ -35,6 +38,7 @@ export const texts = {
   },
   en: {
     app: appInEnglish,
+    contacts: contactsInEnglish,
     errors: errorsInEnglish,
     import: importInEnglish,
     imaging: imagingInEnglish,

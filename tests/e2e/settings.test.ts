@@ -48,6 +48,7 @@ test('every section can be reached, fits, and is part of the address', async () 
     ['表示', 'general'],
     ['読影', 'reading'],
     ['取り込み', 'import'],
+    ['相手の端末', 'contacts'],
     ['保存と容量', 'storage'],
     ['照合', 'verify'],
     ['バックアップ', 'backup'],

@@ -8,6 +8,7 @@ import {
   ScanLine,
   ShieldCheck,
   Trash2,
+  Users,
 } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
@@ -24,16 +25,36 @@ import styles from './settings-room.module.css';
 import { StorageSection } from './storage-section.tsx';
 import { VerifySection } from './verify-section.tsx';
 
+/** What other features have to set. */
+interface Slots {
+  readonly contacts: ReactNode;
+}
+
+export interface SettingsRoomProps extends Slots {
+  readonly section: string | undefined;
+}
+
 interface Section {
-  readonly id: 'general' | 'reading' | 'import' | 'storage' | 'verify' | 'backup' | 'bin' | 'help' | 'about';
+  readonly id:
+    | 'general'
+    | 'reading'
+    | 'contacts'
+    | 'import'
+    | 'storage'
+    | 'verify'
+    | 'backup'
+    | 'bin'
+    | 'help'
+    | 'about';
   readonly icon: LucideIcon;
-  readonly content: () => ReactNode;
+  readonly content: (slots: Slots) => ReactNode;
 }
 
 const sections: readonly Section[] = [
   { id: 'general', icon: Languages, content: () => <GeneralSection /> },
   { id: 'reading', icon: ScanLine, content: () => <ReadingSection /> },
   { id: 'import', icon: FolderInput, content: () => <ImportSection /> },
+  { id: 'contacts', icon: Users, content: ({ contacts }) => contacts },
   { id: 'storage', icon: HardDrive, content: () => <StorageSection /> },
   { id: 'verify', icon: ShieldCheck, content: () => <VerifySection /> },
   { id: 'backup', icon: Archive, content: () => <BackupSection /> },
@@ -43,7 +64,7 @@ const sections: readonly Section[] = [
 ];
 
 /** One section at a time; which one is part of the address. */
-export function SettingsRoom({ section }: { section: string | undefined }) {
+export function SettingsRoom({ section, ...slots }: SettingsRoomProps) {
   const { t } = useTranslation('settings');
   const shown = sections.find(({ id }) => id === section) ?? sections[0];
   return (
@@ -68,7 +89,7 @@ export function SettingsRoom({ section }: { section: string | undefined }) {
           <h2 id="settings-heading" className={styles['heading']}>
             {t(`${shown.id}.title`)}
           </h2>
-          {shown.content()}
+          {shown.content(slots)}
         </section>
       )}
     </div>
