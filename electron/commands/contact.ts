@@ -10,7 +10,16 @@ import type { OpenedArchive } from './with-archive.ts';
 
 const MAXIMUM_FILE_CHARACTERS = 4000;
 
+const STANDARD_INPUT = 0;
+const OPTION = /^--(data|broker|lang)(=|$)/;
+
+const given = process.argv.slice(2);
+/** An id, or its beginning, may begin with a hyphen and is no option then. */
+const hyphened = given.filter(
+  (argument, at) => given[at - 1] === 'revoke' && argument.startsWith('-') && !OPTION.test(argument),
+);
 const { values, positionals } = parseArgs({
+  args: [...given.filter((argument) => !hyphened.includes(argument)), '--', ...hyphened],
   allowPositionals: true,
   options: { data: { type: 'string' }, broker: { type: 'string', default: 'embedded' }, ...languageOption },
 });
@@ -47,7 +56,7 @@ async function list({ client }: OpenedArchive, sentences: Sentences): Promise<nu
   const { contacts } = await client.link.getState({});
   for (const { deviceId, name, safetyCode, revokedAtMs } of contacts) {
     const mark = revokedAtMs === null ? [] : [sentences.command('contact-is-revoked')];
-    process.stdout.write(`${[deviceId, name, safetyCode, ...mark].join('\t')}\n`);
+    process.stdout.write(line(deviceId, name, safetyCode, ...mark));
   }
   return exitCodes.done;
 }
@@ -55,15 +64,15 @@ async function list({ client }: OpenedArchive, sentences: Sentences): Promise<nu
 async function add({ client }: OpenedArchive, file: string, sentences: Sentences): Promise<number> {
   let cardText: string;
   try {
-    cardText = readFileSync(file, 'utf8');
+    cardText = readFileSync(file === '-' ? STANDARD_INPUT : file, 'utf8');
   } catch {
     return refuse(sentences, 'contact-file-unreadable', file);
   }
   if (cardText.length > MAXIMUM_FILE_CHARACTERS) return refuse(sentences, 'contact-card-unreadable', file);
   try {
     const { deviceId, name, safetyCode } = await client.link.addCard({ cardText });
-    process.stdout.write(`${[deviceId, name, safetyCode].join('\t')}\n`);
-    process.stderr.write(`${sentences.command('contact-added', { name, safetyCode })}\n`);
+    process.stdout.write(line(deviceId, name, safetyCode));
+    process.stderr.write(`${sentences.command('contact-added', { name: plain(name), safetyCode })}\n`);
     return exitCodes.done;
   } catch (error) {
     if (!(error instanceof RpcError) || error.code !== 'invalid-input') throw error;
@@ -78,8 +87,17 @@ async function revoke({ client }: OpenedArchive, id: string, sentences: Sentence
   const [found, another] = contacts.filter(({ deviceId }) => deviceId.startsWith(id));
   if (!found || another || id === '') return refuse(sentences, 'contact-unknown', id);
   await client.link.revoke({ deviceId: found.deviceId });
-  process.stderr.write(`${sentences.command('contact-revoked', { name: found.name })}\n`);
+  process.stderr.write(`${sentences.command('contact-revoked', { name: plain(found.name) })}\n`);
   return exitCodes.done;
+}
+
+function line(...fields: readonly string[]): string {
+  return `${fields.map(plain).join('\t')}\n`;
+}
+
+/** Names stand on other people's cards: nothing in them may steer the terminal or look like another line. */
+function plain(text: string): string {
+  return text.replaceAll(/\p{C}/gu, ' ');
 }
 
 function refuse(sentences: Sentences, key: string, what: string): number {

@@ -1,7 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { runCommand, startWorkstation, temporaryDirectory } from '#tests/support/workstation.ts';
+import { writeContactCard } from '#shared/link/contact-card.ts';
+import { createStoredKeys } from '#shared/link/identity.ts';
+import { root, runCommand, startWorkstation, temporaryDirectory } from '#tests/support/workstation.ts';
 
 const folder = temporaryDirectory();
 afterAll(() => folder.remove());
@@ -56,4 +60,36 @@ test('what cannot be done says why in a sentence, and exits with 1', { timeout: 
   expect(await refused('add', cardFile('own'))).toContain("this workstation's own card");
   expect(await refused('revoke', 'nobody')).toContain('exactly one contact');
   expect(await refused('dance')).toContain('Usage');
+});
+
+test(
+  'a card comes through a pipe, and a name on it cannot steer the terminal',
+  { timeout: 60_000 },
+  async () => {
+    const stored = await createStoredKeys();
+    const keys = stored.public;
+    const cardText = writeContactCard({ name: 'A\u001b[2J\tB\nC', keys, broker: 'mqtt://127.0.0.1:1' });
+    const child = spawn(
+      process.execPath,
+      [path.join(root, 'electron/commands/contact.ts'), '--data', dataDir('piped'), 'add', '-'],
+      { stdio: ['pipe', 'pipe', 'pipe'] },
+    );
+    let stdout = '';
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.stdin.end(cardText);
+    const [code] = (await once(child, 'close')) as [number];
+    expect(code).toBe(0);
+    expect(stderr).toContain('A [2J B C');
+    expect(stdout).toMatch(/^[\w-]{43}\tA \[2J B C\t\d{6}\n$/);
+  },
+);
+
+test('an id that begins with a hyphen is no option', { timeout: 60_000 }, async () => {
+  for (const id of [`-${'a'.repeat(42)}`, '-abc', '--abc']) {
+    const { code, stderr } = await contact('piped', 'revoke', id);
+    expect(code).toBe(1);
+    expect(stderr).toContain('exactly one contact');
+  }
 });
