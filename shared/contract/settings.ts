@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CameraSettings } from '../domain/camera-settings.ts';
 import { event, method } from '../rpc/contract.ts';
 
 /**
@@ -47,6 +48,14 @@ export const settingsKeys = {
       isRelayOnly: z.boolean(),
     })
     .default({ stunUrls: [], turnUrls: [], turnSecret: '', isRelayOnly: false }),
+  /** The camera on the microscope, by the name the system gives it: ids change, names stay. */
+  microscopeCamera: z
+    .strictObject({
+      /** `simulated`, `none`, a name, or empty for the one the system prefers; null: never chosen. */
+      chosen: z.string().max(200).nullable(),
+      byName: z.record(z.string().max(200), CameraSettings),
+    })
+    .default({ chosen: null, byName: {} }),
 } as const;
 
 export const SettingsDocument = z.strictObject(settingsKeys);

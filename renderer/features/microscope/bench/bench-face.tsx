@@ -29,15 +29,15 @@ export function BenchFace({ live, link, contacts, isSimulated }: BenchFaceProps)
       session={session}
       live={live}
       link={link}
-      feed={picture.feed}
+      feed={picture.camera}
       tools={
         <BenchTools
           session={session}
           picture={
             <>
               <CameraChoice picture={picture} canSimulate={isSimulated} />
-              <ScanControl session={session} feed={picture.feed} />
-              <CalibrationControl session={session} feed={picture.feed} />
+              <ScanControl session={session} feed={picture.camera} />
+              <CalibrationControl session={session} feed={picture.camera} />
             </>
           }
           contacts={contacts}

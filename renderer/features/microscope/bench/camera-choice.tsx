@@ -1,47 +1,40 @@
-import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Button } from '#renderer/ui/button.tsx';
 import { Select } from '#renderer/ui/select.tsx';
-import type { BenchPicture } from './use-bench-picture.ts';
 import styles from './bench.module.css';
+import { CameraControls } from './camera-controls.tsx';
+import { NO_CAMERA, SIMULATED } from './picture/camera-desk.ts';
+import type { BenchPicture } from './use-bench-picture.ts';
 
-/** Which camera sits on the microscope, and what is wrong with it. */
+/** Which camera sits on the microscope, how it is set, and what is wrong with it. */
 export function CameraChoice({ picture, canSimulate }: { picture: BenchPicture; canSimulate: boolean }) {
   const { t } = useTranslation('microscope');
-  const devices = useVideoDevices();
+  const { desk, choice, camera, devices, problem } = picture;
   return (
     <>
       <Select
         label={t('bench.camera')}
         isLabelShown
         options={[
-          ...(canSimulate ? [{ value: 'simulated', label: t('bench.simulatedCamera') }] : []),
+          ...(canSimulate ? [{ value: SIMULATED, label: t('bench.simulatedCamera') }] : []),
           { value: '', label: t('talk.systemDevice') },
           ...devices.map(({ deviceId, label }) => ({ value: deviceId, label })),
+          { value: NO_CAMERA, label: t('bench.noCamera') },
         ]}
-        value={picture.choice}
-        onChange={picture.choose}
+        value={choice ?? ''}
+        onChange={(chosen) => desk.choose(chosen)}
       />
-      {picture.problem && (
-        <p className={styles['alert']} role="alert">
-          {t(`bench.cameraProblem.${picture.problem}`)}
-        </p>
+      {problem && (
+        <div className={styles['alert']} role="alert" data-testid="camera-problem" data-problem={problem}>
+          <p>{t(`bench.cameraProblem.${problem}`)}</p>
+          {problem !== 'setting-refused' && (
+            <Button onClick={() => desk.retry()} data-testid="camera-retry">
+              {t('bench.cameraRetry')}
+            </Button>
+          )}
+        </div>
       )}
+      {camera && <CameraControls picture={picture} />}
     </>
   );
-}
-
-function useVideoDevices(): readonly MediaDeviceInfo[] {
-  const [devices, setDevices] = useState<readonly MediaDeviceInfo[]>([]);
-  useEffect(() => {
-    const look = async () => {
-      const all = await navigator.mediaDevices.enumerateDevices();
-      // Without permission there are cameras without names: only the preferred one can be asked for.
-      setDevices(all.filter(({ kind, deviceId }) => kind === 'videoinput' && deviceId !== ''));
-    };
-    const refresh = () => void look().catch(() => setDevices([]));
-    refresh();
-    navigator.mediaDevices.addEventListener('devicechange', refresh);
-    return () => navigator.mediaDevices.removeEventListener('devicechange', refresh);
-  }, []);
-  return devices;
 }

@@ -1,5 +1,5 @@
 import type { MotionIntent, Party, RefusalReason } from '#shared/motion/intent.ts';
-import { INTENT_INTERVAL_MS, LEASE_RENEWAL_MS } from '#shared/motion/limits-of-time.ts';
+import { INTENT_INTERVAL_MS, LEASE_RENEWAL_MS, MAXIMUM_FRAME_AGE_MS } from '#shared/motion/limits-of-time.ts';
 import type { PointUm } from '#shared/motion/position.ts';
 import type { Telemetry } from '#shared/motion/telemetry.ts';
 import { combined, isStill } from './direction.ts';
@@ -194,10 +194,13 @@ export class Steering {
     return this.#restWhenDue(nowMs);
   }
 
-  #velocityRefusal({ telemetry, party }: SteeringFacts): RefusalReason | null {
+  #velocityRefusal({ telemetry, party, shownFrameDeviceTimeMs }: SteeringFacts): RefusalReason | null {
     if (telemetry.stop) return 'stopped';
     if (telemetry.lease.holder !== party) return 'not-holder';
-    return party === 'remote' ? telemetry.velocityRefusal : null;
+    if (party === 'remote') return telemetry.velocityRefusal;
+    // The device host refuses the bench too by a camera that froze; without one the eyepieces are looked through.
+    const ageMs = shownFrameDeviceTimeMs === null ? 0 : telemetry.deviceTimeMs - shownFrameDeviceTimeMs;
+    return ageMs > MAXIMUM_FRAME_AGE_MS ? 'stale-picture' : null;
   }
 
   #velocity(facts: SteeringFacts): Axes {

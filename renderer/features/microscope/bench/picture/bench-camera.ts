@@ -1,5 +1,6 @@
 import { pageServer } from '#renderer/backend/page-services.ts';
 import { drawStamp, stripHeight } from '#renderer/microscopy/frame-stamp.ts';
+import type { FrameStamp } from '#renderer/microscopy/frame-stamp.ts';
 import { withColourProfile } from '#renderer/microscopy/png-profile.ts';
 import { RpcError } from '#shared/rpc/frames.ts';
 import type { FedFrame, FrameFeed } from '../../view/frame-feed.ts';
@@ -98,11 +99,8 @@ export class BenchCamera implements FrameFeed {
     const { width, height } = this.#origin.sensor;
     // What was shown a moment ago goes first: the eye has something sharp while the whole frame is made.
     await upload(stillId, `lossy?quality=${LOSSY_QUALITY_PERCENT}`, await this.#lossy(lossyWidth));
-    await this.#origin.complete?.({ width, height });
     const canvas = new OffscreenCanvas(width, height);
-    const context = canvas.getContext('2d');
-    const stamp = context && this.#origin.draw(context, { width, height });
-    if (!context || !stamp) throw new RpcError('unavailable', 'no-camera');
+    const stamp = await this.#drawWhole(canvas);
     const { score } = scoreOf(canvas, null);
     const lossless = await withColourProfile(await canvas.convertToBlob({ type: 'image/png' }));
     const hash = await crypto.subtle.digest('SHA-256', await lossless.arrayBuffer());
@@ -115,6 +113,24 @@ export class BenchCamera implements FrameFeed {
       sha256: [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
       sizeBytes: lossless.size,
     };
+  }
+
+  /** @throws RpcError where the camera does not give its whole sensor: a smaller picture is never taken for it */
+  async #drawWhole(canvas: OffscreenCanvas): Promise<FrameStamp> {
+    const size = { width: canvas.width, height: canvas.height };
+    const origin = this.#origin;
+    try {
+      await origin.complete?.(size);
+      const context = canvas.getContext('2d');
+      const stamp = context && origin.draw(context, size);
+      if (stamp) return stamp;
+    } catch {
+      throw new RpcError('unavailable', 'no-whole-frame');
+    } finally {
+      // The moving picture goes on as it was; where it does not, its watch says so.
+      void origin.release?.().catch(() => {});
+    }
+    throw new RpcError('unavailable', 'no-camera');
   }
 
   /** The whole field, as wide as the screen that asks for it; without the stamp. */

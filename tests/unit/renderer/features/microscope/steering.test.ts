@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { Steering } from '#renderer/features/microscope/steering/steering.ts';
 import type { Commanded } from '#renderer/features/microscope/steering/steering.ts';
 import { INTENT_INTERVAL_MS } from '#shared/motion/limits-of-time.ts';
-import type { MotionIntent, RefusalReason } from '#shared/motion/intent.ts';
+import type { MotionIntent, Party, RefusalReason } from '#shared/motion/intent.ts';
 import type { Telemetry } from '#shared/motion/telemetry.ts';
 import { telemetryAtRest } from './telemetry-at-rest.ts';
 
-function steered(changes: Partial<Telemetry> = {}) {
+function steered(changes: Partial<Telemetry> = {}, party: Party = 'remote') {
   let nowMs = 0;
   let ids = 0;
   let telemetry: Telemetry = { ...telemetryAtRest, ...changes };
@@ -19,7 +19,7 @@ function steered(changes: Partial<Telemetry> = {}) {
     newId: () => `00000000-0000-4000-8000-${String((ids += 1)).padStart(12, '0')}`,
     facts: () => ({
       telemetry,
-      party: 'remote',
+      party,
       shownFrameDeviceTimeMs: 77,
       velocityOf: ({ x, y, z }) => ({ x: x * 100, y: y * 100, z: z * 10 }),
       maximumFocusSpeedUmPerS: 50,
@@ -116,6 +116,21 @@ test.each(['slow-link', 'stale-picture'] as const)(
     expect(kinds(sent)).toContain('target');
   },
 );
+
+test('the bench is told that its own picture stands still, and may move by steps', () => {
+  const lease = { epoch: 4, holder: 'bench', requestedBy: null } as const;
+  const { steering, sent, refused, pass, tell } = steered({ lease, deviceTimeMs: 500 }, 'bench');
+  steering.push('keys', { x: 1, y: 0, z: 0 });
+  expect(kinds(sent)).toEqual(['velocity']);
+  tell({ deviceTimeMs: 600 });
+  pass(80);
+  expect(kinds(sent).slice(1)).not.toContain('velocity');
+  expect(refused).toContain('stale-picture');
+  steering.push('keys', null);
+  steering.aim({ x: 50 });
+  pass(40);
+  expect(kinds(sent)).toContain('target');
+});
 
 test('without control nothing moves, and a STOP ends what was meant', () => {
   const without = steered({ lease: { epoch: 4, holder: 'bench', requestedBy: null } });
