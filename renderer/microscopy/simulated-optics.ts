@@ -170,9 +170,10 @@ export class SimulatedOptics {
     const context = canvas.getContext('2d', { alpha: false });
     const [x, y] = [size.width / 2, size.height / 2];
     const gradient = context?.createRadialGradient(x, y, 0, x, y, Math.hypot(x, y));
-    gradient?.addColorStop(0, '#ffffff');
-    gradient?.addColorStop(0.6, '#fbfbfb');
-    gradient?.addColorStop(1, '#dcdcdc');
+    // A halogen lamp, seen by a camera that was set to daylight: something for the white balance to even out.
+    gradient?.addColorStop(0, '#fffbf2');
+    gradient?.addColorStop(0.6, '#fbf7ee');
+    gradient?.addColorStop(1, '#dcd8d0');
     if (context && gradient) {
       context.fillStyle = gradient;
       context.fillRect(0, 0, size.width, size.height);

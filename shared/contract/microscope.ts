@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ChannelMeans, WhiteBalance } from '../domain/white-balance.ts';
 import { RemoteMicroscope, StillFacts, Talk } from '../link/talk.ts';
 import { DeviceReply, DeviceRequest, MotionIntent } from '../motion/intent.ts';
 import { MicroscopeConfiguration } from '../motion/microscope-configuration.ts';
@@ -34,6 +35,17 @@ export const Calibration = z.strictObject({
 });
 export type Calibration = z.infer<typeof Calibration>;
 
+/** How far focus may go with an objective, as found on a test slide and confirmed by a person. */
+export const FocusLimits = z.strictObject({
+  objectiveId: z.number().int(),
+  /** Where the test slide was in focus. */
+  focusUm: z.number(),
+  focusLimitsUm: z.strictObject({ minimum: z.number(), maximum: z.number() }),
+  measuredAtMs: z.number(),
+  measuredBy: z.string(),
+});
+export type FocusLimits = z.infer<typeof FocusLimits>;
+
 export const checkSteps = ['link', 'sound', 'stop', 'white-balance', 'focus-limits'] as const;
 export const DayCheck = z.strictObject({
   checkId: z.uuid(),
@@ -67,6 +79,9 @@ export const MicroscopeState = z.strictObject({
   deviceHost: z.enum(['absent', 'running', 'ended']),
   hasCamera: z.boolean(),
   calibrations: z.array(Calibration),
+  /** The newest of each camera and of each objective. */
+  whiteBalances: z.array(WhiteBalance),
+  focusLimits: z.array(FocusLimits),
   lastCheck: DayCheck.nullable(),
   /** What the other workstation told of its microscope. */
   remote: RemoteMicroscope.nullable(),
@@ -117,6 +132,13 @@ export const microscope = {
     z.strictObject({ studyUid: z.string(), sopUid: z.string() }),
   ),
   saveCalibration: method(Calibration.omit({ measuredAtMs: true, measuredBy: true }), z.null()),
+  /** Of an empty field; the gains follow from it. */
+  saveWhiteBalance: method(
+    z.strictObject({ cameraName: z.string().max(200), means: ChannelMeans }),
+    WhiteBalance,
+  ),
+  /** In force at once. `conflict` where they are wider than the present ones, or the focus lies outside. */
+  saveFocusLimits: method(FocusLimits.omit({ measuredAtMs: true, measuredBy: true }), z.null()),
   saveCheck: method(DayCheck.omit({ doneAtMs: true, doneBy: true }), z.null()),
   listChecks: method(
     z.strictObject({ limit: z.number().int().min(1).max(366) }),

@@ -7,6 +7,7 @@ import {
   openBench,
   pullOut,
   setWatched,
+  takeControl,
   trackSettings,
   watchCameras,
 } from '#tests/support/bench-page.ts';
@@ -142,13 +143,13 @@ test('by the picture of a camera that freezes nothing is steered, and it is said
   await setWatched(page, { isDrawn: true });
   await chooseCamera(page, '標準の機器');
   await expect.poll(() => page.getByTestId('camera-controls').count(), PATIENCE).toBe(1);
-  await page.getByRole('button', { name: 'こちらで操作する' }).click();
+  await takeControl(page);
   await page.evaluate(`document.activeElement.blur()`);
   await expect.poll(moves, PATIENCE).toBe(true);
   await setWatched(page, { isStill: true });
   await expect.poll(() => cameraProblem(page), PATIENCE).toBe('frozen');
   expect(await moves()).toBe(false);
-  await page.getByText('映像が 0.5 秒以上遅れているため').first().waitFor(PATIENCE);
+  await page.getByText('新しい映像が来ていません').first().waitFor(PATIENCE);
   await screenshot(page, 'bench-camera-frozen');
   await setWatched(page, { isStill: false });
   await expect.poll(() => cameraProblem(page), PATIENCE).toBe(null);

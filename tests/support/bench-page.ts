@@ -18,6 +18,15 @@ export async function nameSlide(page: Page, label: string): Promise<void> {
   await page.getByRole('button', { name: 'この番号で始める' }).click();
 }
 
+/** A page that came back soon enough may still have it. */
+export async function takeControl(page: Page): Promise<void> {
+  const own = page.locator('[data-testid=lease][data-own=true]');
+  const take = page.getByRole('button', { name: 'こちらで操作する' });
+  await own.or(take).first().waitFor(PATIENCE);
+  if (await take.isVisible()) await take.click();
+  await own.waitFor(PATIENCE);
+}
+
 export async function chooseCamera(page: Page, name: string | RegExp): Promise<void> {
   await page.getByRole('combobox', { name: 'カメラ', exact: true }).click(PATIENCE);
   await page.getByRole('option', { name }).click();

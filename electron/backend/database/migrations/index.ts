@@ -5,6 +5,7 @@ import { migration0003 } from './0003-care.ts';
 import { migration0004 } from './0004-archive-identity.ts';
 import { migration0005 } from './0005-microscope.ts';
 import { migration0006 } from './0006-link.ts';
+import { migration0007 } from './0007-start-of-day.ts';
 
 /** In order; a merged one is never edited (a test compares their hashes). */
 export const migrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   migration0004,
   migration0005,
   migration0006,
+  migration0007,
 ];

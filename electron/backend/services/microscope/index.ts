@@ -3,8 +3,11 @@ import { readdir } from 'node:fs/promises';
 import type { BackendContracts } from '#shared/contract/index.ts';
 import type { Calibration, MicroscopeState, microscope } from '#shared/contract/microscope.ts';
 import type { LiveChannel } from '#shared/contract/page.ts';
+import { gainsOf } from '#shared/domain/white-balance.ts';
+import { areLimitsTighter } from '#shared/motion/focus-limits.ts';
 import type { Principal } from '#shared/domain/principal.ts';
 import type { RemoteMicroscope as RemoteFacts, StillFacts, Talk } from '#shared/link/talk.ts';
+import type { Objective } from '#shared/motion/objective.ts';
 import type { Telemetry } from '#shared/motion/telemetry.ts';
 import type { Announcer, Service } from '#shared/rpc/contract.ts';
 import { RpcError } from '#shared/rpc/frames.ts';
@@ -97,6 +100,8 @@ export function createMicroscope(options: MicroscopeOptions) {
     deviceHost: own ? (own.isRunning ? 'running' : 'ended') : 'absent',
     hasCamera: pages.cameraHost() !== undefined,
     calibrations: records.calibrations(),
+    whiteBalances: records.whiteBalances(),
+    focusLimits: records.focusLimits(),
     lastCheck: records.checks(1)[0] ?? null,
     remote: remoteFacts,
     map: maps.current(),
@@ -245,7 +250,30 @@ export function createMicroscope(options: MicroscopeOptions) {
         measuredBy: caller.person,
       };
       records.saveCalibration(calibration);
-      applyCalibration(calibration, caller.person);
+      const { objectiveId, micrometresPerPixel, focusLimitsUm } = calibration;
+      applyMeasured(objectiveId, { micrometresPerPixel, focusLimitsUm }, caller.person);
+      return null;
+    },
+    saveWhiteBalance: ({ cameraName, means }, { caller }) => {
+      const measured = {
+        cameraName,
+        means,
+        gains: gainsOf(means),
+        measuredAtMs: clock.nowMs(),
+        measuredBy: caller.person,
+      };
+      records.saveWhiteBalance(measured);
+      stateChanged();
+      return measured;
+    },
+    saveFocusLimits: (found, { caller }) => {
+      const { objectiveId, focusUm, focusLimitsUm } = found;
+      const present = configuration?.objectives.find(({ id }) => id === objectiveId)?.focusLimitsUm;
+      if (!present || !areLimitsTighter(focusLimitsUm, focusUm, present)) {
+        throw new RpcError('conflict', 'wider-limits');
+      }
+      records.saveFocusLimits({ ...found, measuredAtMs: clock.nowMs(), measuredBy: caller.person });
+      applyMeasured(objectiveId, { focusLimitsUm }, caller.person);
       return null;
     },
     saveCheck: (check, { caller }) => {
@@ -270,15 +298,16 @@ export function createMicroscope(options: MicroscopeOptions) {
   }
 
   /** What was measured counts from now on: scale, and how far focus may go with this objective. */
-  function applyCalibration(
-    { objectiveId, micrometresPerPixel, focusLimitsUm }: Calibration,
+  function applyMeasured(
+    objectiveId: number,
+    measured: Partial<Pick<Objective, 'micrometresPerPixel' | 'focusLimitsUm'>>,
     person: string,
   ) {
     if (!configuration) return;
     configuration = {
       ...configuration,
       objectives: configuration.objectives.map((objective) =>
-        objective.id === objectiveId ? { ...objective, micrometresPerPixel, focusLimitsUm } : objective,
+        objective.id === objectiveId ? { ...objective, ...measured } : objective,
       ),
     };
     records.saveConfiguration(configuration, person);

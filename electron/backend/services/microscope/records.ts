@@ -1,4 +1,5 @@
-import { DayCheck, Calibration, Still } from '#shared/contract/microscope.ts';
+import { DayCheck, Calibration, FocusLimits, Still } from '#shared/contract/microscope.ts';
+import { WhiteBalance } from '#shared/domain/white-balance.ts';
 import { MicroscopeConfiguration } from '#shared/motion/microscope-configuration.ts';
 import type { Clock } from '#backend/clock.ts';
 import type { ArchiveDatabase } from '#backend/database/open.ts';
@@ -18,6 +19,20 @@ export function createRecords(database: ArchiveDatabase, clock: Clock) {
       (SELECT max(measured_at_ms) FROM microscope_calibrations WHERE objective_id = c.objective_id)
     ORDER BY objective_id`);
   const storeCalibration = database.prepare('INSERT INTO microscope_calibrations VALUES (?, ?, ?, ?)');
+  const newestWhiteBalances = database.prepare<[], Value>(`
+    SELECT value FROM microscope_white_balances w WHERE measured_at_ms =
+      (SELECT max(measured_at_ms) FROM microscope_white_balances WHERE camera_name = w.camera_name)
+    ORDER BY camera_name`);
+  const storeWhiteBalance = database.prepare(
+    'INSERT OR REPLACE INTO microscope_white_balances VALUES (?, ?, ?, ?)',
+  );
+  const newestFocusLimits = database.prepare<[], Value>(`
+    SELECT value FROM microscope_focus_limits f WHERE measured_at_ms =
+      (SELECT max(measured_at_ms) FROM microscope_focus_limits WHERE objective_id = f.objective_id)
+    ORDER BY objective_id`);
+  const storeFocusLimits = database.prepare(
+    'INSERT OR REPLACE INTO microscope_focus_limits VALUES (?, ?, ?, ?)',
+  );
   const newestChecks = database.prepare<
     [number],
     { checkId: string; doneAtMs: number; doneBy: string; steps: string }
@@ -54,6 +69,20 @@ export function createRecords(database: ArchiveDatabase, clock: Clock) {
     saveCalibration(calibration: Calibration): void {
       const { objectiveId, measuredAtMs, measuredBy } = calibration;
       storeCalibration.run(objectiveId, measuredAtMs, measuredBy, JSON.stringify(calibration));
+    },
+    /** The newest of each camera. */
+    whiteBalances: (): WhiteBalance[] =>
+      newestWhiteBalances.all().map(({ value }) => WhiteBalance.parse(JSON.parse(value))),
+    saveWhiteBalance(measured: WhiteBalance): void {
+      const { cameraName, measuredAtMs, measuredBy } = measured;
+      storeWhiteBalance.run(cameraName, measuredAtMs, measuredBy, JSON.stringify(measured));
+    },
+    /** The newest of each objective. */
+    focusLimits: (): FocusLimits[] =>
+      newestFocusLimits.all().map(({ value }) => FocusLimits.parse(JSON.parse(value))),
+    saveFocusLimits(measured: FocusLimits): void {
+      const { objectiveId, measuredAtMs, measuredBy } = measured;
+      storeFocusLimits.run(objectiveId, measuredAtMs, measuredBy, JSON.stringify(measured));
     },
     /** Newest first. */
     checks: (limit: number): DayCheck[] =>

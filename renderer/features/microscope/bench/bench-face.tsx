@@ -33,6 +33,7 @@ export function BenchFace({ live, link, contacts, isSimulated }: BenchFaceProps)
       tools={
         <BenchTools
           session={session}
+          desk={picture.desk}
           picture={
             <>
               <CameraChoice picture={picture} canSimulate={isSimulated} />

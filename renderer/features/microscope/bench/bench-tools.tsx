@@ -7,24 +7,26 @@ import { Slider } from '#renderer/ui/slider.tsx';
 import type { MicroscopeSession } from '../session/microscope-session.ts';
 import { useModel } from '../use-session.ts';
 import styles from './bench.module.css';
+import type { CameraDesk } from './picture/camera-desk.ts';
 import { DayCheckDialog } from './day-check-dialog.tsx';
 
 export interface BenchToolsProps {
   readonly session: MicroscopeSession;
+  readonly desk: CameraDesk;
   /** Camera, overview and calibration. */
   readonly picture: ReactNode;
   readonly contacts: ReactNode;
 }
 
 /** What only the bench does: camera, controller, lamp, overview, calibration, checks, calls. */
-export function BenchTools({ session, picture, contacts }: BenchToolsProps) {
+export function BenchTools({ session, desk, picture, contacts }: BenchToolsProps) {
   const { t } = useTranslation('microscope');
   return (
     <div className={styles['tools']}>
       <Controller />
       <Lamp session={session} />
       {picture}
-      <Check session={session} />
+      <Check session={session} desk={desk} />
       <h4>{t('bench.contacts')}</h4>
       {contacts}
       <Button
@@ -76,7 +78,7 @@ function Lamp({ session }: { session: MicroscopeSession }) {
   );
 }
 
-function Check({ session }: { session: MicroscopeSession }) {
+function Check({ session, desk }: { session: MicroscopeSession; desk: CameraDesk }) {
   const { t } = useTranslation('microscope');
   const [isOpen, setIsOpen] = useState(false);
   const lastCheck = useModel(({ state }) => state?.lastCheck ?? null);
@@ -95,7 +97,7 @@ function Check({ session }: { session: MicroscopeSession }) {
           : t('bench.noCheck')}
         {failed.map(({ step }) => ` ${t(`check.step.${step}`)}: ${t('check.failed')}`).join('')}
       </p>
-      {isOpen && <DayCheckDialog session={session} onClose={() => setIsOpen(false)} />}
+      {isOpen && <DayCheckDialog session={session} desk={desk} onClose={() => setIsOpen(false)} />}
     </>
   );
 }

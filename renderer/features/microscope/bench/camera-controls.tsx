@@ -89,11 +89,13 @@ function exposureOf(mode: string): CameraSettings['exposure'] {
   return mode === 'manual' ? { mode, timeMs: null } : null;
 }
 
-function WhiteBalance({ picture: { desk, abilities, settings } }: { picture: BenchPicture }) {
+function WhiteBalance({ picture: { desk, abilities, settings, measuredWhite } }: { picture: BenchPicture }) {
   const { t } = useTranslation('microscope');
   const { hasAuto, hasManual, kelvin } = abilities.whiteBalance;
   const { whiteBalance } = settings;
-  if (!hasAuto && !hasManual) return <p className={styles['last']}>{t('bench.noWhiteBalance')}</p>;
+  if (!hasAuto && !hasManual && !measuredWhite) {
+    return <p className={styles['last']}>{t('bench.noWhiteBalance')}</p>;
+  }
   return (
     <>
       <Select
@@ -103,10 +105,19 @@ function WhiteBalance({ picture: { desk, abilities, settings } }: { picture: Ben
           { value: AS_IT_IS, label: t('bench.asItIs') },
           ...(hasAuto ? [{ value: 'auto', label: t('bench.automatic') }] : []),
           ...(hasManual ? [{ value: 'manual', label: t('bench.manual') }] : []),
+          ...(measuredWhite ? [{ value: 'measured', label: t('bench.measuredWhite') }] : []),
         ]}
         value={whiteBalance?.mode ?? AS_IT_IS}
         onChange={(mode) => desk.change({ whiteBalance: whiteBalanceOf(mode) })}
       />
+      {whiteBalance?.mode === 'measured' && measuredWhite && (
+        <p className={styles['last']} data-testid="white-in-use">
+          {t('bench.whiteInUse', {
+            who: measuredWhite.measuredBy,
+            when: new Date(measuredWhite.measuredAtMs).toLocaleString('sv-SE').slice(0, 16),
+          })}
+        </p>
+      )}
       {whiteBalance?.mode === 'manual' && kelvin && (
         <ReachSlider
           label={t('bench.kelvin')}

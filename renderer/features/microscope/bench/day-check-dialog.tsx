@@ -8,16 +8,28 @@ import { Dialog } from '#renderer/ui/dialog.tsx';
 import { TextField } from '#renderer/ui/text-field.tsx';
 import { showToast } from '#renderer/ui/toast.tsx';
 import type { MicroscopeSession } from '../session/microscope-session.ts';
+import { FocusLimitsCheck } from './focus-limits-check.tsx';
 import { measureStop } from './measure-stop.ts';
+import type { CameraDesk } from './picture/camera-desk.ts';
+import { WhiteBalanceCheck } from './white-balance-check.tsx';
 import styles from './bench.module.css';
 
 type Step = DayCheck['steps'][number];
 type Outcome = Step['outcome'];
 
+/** What measuring a step came to; a person may still decide otherwise. */
+export type MeasuredStep = Partial<Pick<Step, 'detail' | 'outcome'>>;
+
 const outcomes: readonly Outcome[] = ['passed', 'failed', 'skipped'];
 
+interface DayCheckDialogProps {
+  readonly session: MicroscopeSession;
+  readonly desk: CameraDesk;
+  readonly onClose: () => void;
+}
+
 /** 始業点検: what has to work before a patient's slide is on the stage, kept with name and date. */
-export function DayCheckDialog({ session, onClose }: { session: MicroscopeSession; onClose: () => void }) {
+export function DayCheckDialog({ session, desk, onClose }: DayCheckDialogProps) {
   const { t } = useTranslation('microscope');
   const checkId = useRef(crypto.randomUUID());
   const [steps, setSteps] = useState<readonly Step[]>(() =>
@@ -57,6 +69,16 @@ export function DayCheckDialog({ session, onClose }: { session: MicroscopeSessio
           <li key={step} className={styles['check']}>
             <strong>{t(`check.step.${step}`)}</strong>
             <p>{t(`check.how.${step}`)}</p>
+            {step === 'white-balance' && (
+              <WhiteBalanceCheck
+                session={session}
+                desk={desk}
+                onMeasured={(measured) => change(step, measured)}
+              />
+            )}
+            {step === 'focus-limits' && (
+              <FocusLimitsCheck session={session} onMeasured={(measured) => change(step, measured)} />
+            )}
             <TextField
               label={t('check.detail')}
               placeholder={t('check.detail')}

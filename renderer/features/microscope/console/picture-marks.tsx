@@ -126,7 +126,7 @@ function useStaleSeconds(): number {
   const session = useSession();
   const [seconds, setSeconds] = useState(0);
   useEffect(() => {
-    const timer = setInterval(() => setSeconds(Math.floor((session.frameAgeMs ?? 0) / 1000)), 500);
+    const timer = setInterval(() => setSeconds(Math.floor(session.pictureAgeMs / 1000)), 500);
     return () => clearInterval(timer);
   }, [session]);
   return seconds;

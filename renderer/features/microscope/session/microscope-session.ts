@@ -125,7 +125,10 @@ export class MicroscopeSession {
   /** The own camera has opened, or is gone: without a picture nothing of before counts. */
   cameraIs(ownSensor: Size | null): void {
     this.model.setState({ ownSensor, ...(ownSensor === null && { frame: null }) });
-    if (ownSensor === null) this.letGo();
+    if (ownSensor !== null) return;
+    this.#stamp = undefined;
+    this.#shownAtMs = 0;
+    this.letGo();
   }
 
   /** Of the picture on the screen. */
@@ -320,14 +323,15 @@ export class MicroscopeSession {
     void this.request({ kind: 'stop' });
   }
 
-  async changeObjective(objectiveId: number): Promise<void> {
+  /** Resolves with the id of the procedure that has begun; undefined where none has. */
+  async changeObjective(objectiveId: number): Promise<string | undefined> {
     const objective = objectiveOf(this.facts, objectiveId);
-    if (!objective || objectiveId === this.telemetry?.objectiveId) return;
+    if (!objective || objectiveId === this.telemetry?.objectiveId) return undefined;
     if (!isUsable(objective, this.party)) {
       this.showRefusal('oil-objective');
-      return;
+      return undefined;
     }
-    await this.#runProcedure((procedureId, leaseEpoch) => ({
+    return this.#runProcedure((procedureId, leaseEpoch) => ({
       kind: 'change-objective',
       procedureId,
       leaseEpoch,
@@ -335,8 +339,9 @@ export class MicroscopeSession {
     }));
   }
 
-  async autofocus(atUm: PointUm | null = null): Promise<void> {
-    await this.#runProcedure((procedureId, leaseEpoch) => ({
+  /** As `changeObjective`. */
+  autofocus(atUm: PointUm | null = null): Promise<string | undefined> {
+    return this.#runProcedure((procedureId, leaseEpoch) => ({
       kind: 'autofocus',
       procedureId,
       leaseEpoch,
@@ -401,6 +406,13 @@ export class MicroscopeSession {
     return this.#shownAtMs === 0 ? null : performance.now() - this.#shownAtMs;
   }
 
+  /** How old what is shown is, by its own stamp: a camera may freeze behind a link that does not. */
+  get pictureAgeMs(): number {
+    const exposedAtMs = this.#stamp?.deviceTimeMs;
+    const sinceExposure = exposedAtMs === undefined ? 0 : (this.telemetry?.deviceTimeMs ?? 0) - exposedAtMs;
+    return Math.max(this.frameAgeMs ?? 0, sinceExposure);
+  }
+
   get hasFreshFrame(): boolean {
     return (this.frameAgeMs ?? Number.POSITIVE_INFINITY) < 1000;
   }
@@ -413,14 +425,18 @@ export class MicroscopeSession {
     this.model.setState({ refused: { kind: 'call', text: errorText(error), atMs: performance.now() } });
   }
 
-  async #runProcedure(make: (procedureId: string, leaseEpoch: number) => DeviceRequest): Promise<void> {
+  async #runProcedure(
+    make: (procedureId: string, leaseEpoch: number) => DeviceRequest,
+  ): Promise<string | undefined> {
     const leaseEpoch = this.telemetry?.lease.epoch;
-    if (leaseEpoch === undefined || !this.mayMove()) return;
+    if (leaseEpoch === undefined || !this.mayMove()) return undefined;
     const procedureId = crypto.randomUUID();
     this.letGo();
     this.steering.hold(procedureId);
     const isTaken = await this.request(make(procedureId, leaseEpoch));
-    if (!isTaken && this.steering.heldProcedure === procedureId) this.steering.letGo();
+    if (isTaken) return procedureId;
+    if (this.steering.heldProcedure === procedureId) this.steering.letGo();
+    return undefined;
   }
 
   #send(intent: MotionIntent): void {

@@ -2,11 +2,12 @@ import { pageServer } from '#renderer/backend/page-services.ts';
 import { drawStamp, stripHeight } from '#renderer/microscopy/frame-stamp.ts';
 import type { FrameStamp } from '#renderer/microscopy/frame-stamp.ts';
 import { withColourProfile } from '#renderer/microscopy/png-profile.ts';
+import type { ChannelGains } from '#shared/domain/white-balance.ts';
 import { RpcError } from '#shared/rpc/frames.ts';
 import type { FedFrame, FrameFeed } from '../../view/frame-feed.ts';
 import { sharpness } from '../../view/sharpness.ts';
 import type { Size } from '../../view/stage-view.ts';
-import type { PictureOrigin } from './picture-origin.ts';
+import type { Drawing, PictureOrigin } from './picture-origin.ts';
 
 const FRAMES_PER_SECOND = 30;
 /** Still a moving picture; a machine that cannot do more needs the rest for control, which comes first. */
@@ -17,6 +18,8 @@ const PUNCTUAL_MS = 4;
 const WIDEST_FRAME = 1280;
 const FOCUS_SIDE = 384;
 const FOCUS_PATIENCE_MS = 3000;
+/** Enough to judge a field by. */
+const SAMPLE_WIDTH = 320;
 const LOSSY_QUALITY_PERCENT = 92;
 /** Brightness hardly differs: glass without tissue. */
 const BLANK_RANGE = 24;
@@ -24,6 +27,8 @@ const BLANK_RANGE = 24;
 /** The picture of the bench: stamped and shown here, sent to the other end, and asked for stills and focus. */
 export class BenchCamera implements FrameFeed {
   readonly track: MediaStreamTrack;
+  /** What evens out the white of this camera, in everything that is shown, sent and kept. */
+  gains: ChannelGains | null = null;
   readonly #origin: PictureOrigin;
   readonly #size: Size;
   readonly #canvas = document.createElement('canvas');
@@ -66,6 +71,32 @@ export class BenchCamera implements FrameFeed {
     this.#origin.close();
   }
 
+  /** The field as the camera gives it, without the gains; undefined while there is none. */
+  sampleField(): ImageData | undefined {
+    const size = {
+      width: SAMPLE_WIDTH,
+      height: Math.round((SAMPLE_WIDTH * this.#size.height) / this.#size.width),
+    };
+    const context = new OffscreenCanvas(size.width, size.height).getContext('2d', {
+      willReadFrequently: true,
+    });
+    if (!context || !this.#origin.draw(context, size)) return undefined;
+    return context.getImageData(0, 0, size.width, size.height);
+  }
+
+  #draw(context: Drawing, size: Size): FrameStamp | undefined {
+    const stamp = this.#origin.draw(context, size);
+    if (!stamp || !this.gains) return stamp;
+    const level = (gain: number) => `${gain * 100}%`;
+    const { red, green, blue } = this.gains;
+    context.save();
+    context.globalCompositeOperation = 'multiply';
+    context.fillStyle = `rgb(${level(red)} ${level(green)} ${level(blue)})`;
+    context.fillRect(0, 0, size.width, size.height);
+    context.restore();
+    return stamp;
+  }
+
   get #camera() {
     const { label, sensor, isSimulated } = this.#origin;
     return { label, widthPixels: sensor.width, heightPixels: sensor.height, isSimulated };
@@ -87,7 +118,7 @@ export class BenchCamera implements FrameFeed {
 
   #frame(): void {
     const context = this.#canvas.getContext('2d', { alpha: false });
-    const stamp = context && this.#origin.draw(context, this.#size);
+    const stamp = context && this.#draw(context, this.#size);
     if (!context || !stamp) return;
     drawStamp(context, stamp);
     const { width, height } = this.#size;
@@ -122,7 +153,7 @@ export class BenchCamera implements FrameFeed {
     try {
       await origin.complete?.(size);
       const context = canvas.getContext('2d');
-      const stamp = context && origin.draw(context, size);
+      const stamp = context && this.#draw(context, size);
       if (stamp) return stamp;
     } catch {
       throw new RpcError('unavailable', 'no-whole-frame');
@@ -137,7 +168,7 @@ export class BenchCamera implements FrameFeed {
   #lossy(lossyWidth: number): Promise<Blob> {
     const whole = new OffscreenCanvas(this.#size.width, this.#size.height);
     const context = whole.getContext('2d', { alpha: false });
-    if (!context || !this.#origin.draw(context, this.#size)) throw new RpcError('unavailable', 'no-camera');
+    if (!context || !this.#draw(context, this.#size)) throw new RpcError('unavailable', 'no-camera');
     const scale = Math.min(1, lossyWidth / whole.width);
     const small = new OffscreenCanvas(Math.round(whole.width * scale), Math.round(whole.height * scale));
     small.getContext('2d', { alpha: false })?.drawImage(whole, 0, 0, small.width, small.height);

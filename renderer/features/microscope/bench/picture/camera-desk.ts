@@ -1,8 +1,11 @@
 import { createStore } from 'zustand/vanilla';
 import type { LiveLink } from '#renderer/link/live-link.ts';
+import { judgeField } from '#renderer/microscopy/blank-field.ts';
+import type { FieldRefusal } from '#renderer/microscopy/blank-field.ts';
 import { SimulatedOptics } from '#renderer/microscopy/simulated-optics.ts';
 import { untouchedCamera } from '#shared/domain/camera-settings.ts';
 import type { CameraSettings } from '#shared/domain/camera-settings.ts';
+import type { WhiteBalance } from '#shared/domain/white-balance.ts';
 import type { MicroscopeSession } from '../../session/microscope-session.ts';
 import { BenchCamera } from './bench-camera.ts';
 import { CameraOrigin } from './camera-origin.ts';
@@ -32,11 +35,19 @@ export interface DeskState {
   readonly camera: BenchCamera | undefined;
   readonly abilities: CameraAbilities;
   readonly settings: CameraSettings;
+  /** Of this camera on an empty field, whether it is in use or not. */
+  readonly measuredWhite: WhiteBalance | undefined;
   readonly problem: CameraProblem | undefined;
 }
 
+export type MeasuredWhite =
+  | { readonly kind: 'measured'; readonly white: WhiteBalance }
+  | { readonly kind: 'refused'; readonly reason: FieldRefusal | 'no-picture' };
+
 /** A camera that has given nothing new for so long is said to stand still. */
 const FROZEN_AFTER_MS = 1500;
+/** A camera that was told to hold its white gives frames with it by then. */
+const SETTLED_AFTER_MS = 400;
 const WATCH_EVERY_MS = 250;
 /** Gone for now: what is plugged in again is opened by itself. */
 const comesBack: readonly (CameraProblem | undefined)[] = ['pulled-out', 'no-camera'];
@@ -49,6 +60,7 @@ export class CameraDesk {
     camera: undefined,
     abilities: nothingToSet,
     settings: untouchedCamera,
+    measuredWhite: undefined,
     problem: undefined,
   }));
   readonly #session: MicroscopeSession;
@@ -96,8 +108,42 @@ export class CameraDesk {
   change(patch: Partial<CameraSettings>): void {
     const settings = { ...this.state.getState().settings, ...patch };
     this.state.setState({ settings });
+    this.#balance();
     if (this.#wanted === undefined) this.#applying = this.#applying.then(() => this.#applyWanted());
     this.#wanted = settings;
+  }
+
+  /**
+   * Measures the white of an empty field, with the camera's own white held still, and evens it out from then on. A
+   * field that is not empty changes nothing.
+   */
+  async measureWhite(): Promise<MeasuredWhite> {
+    const { camera, settings: before } = this.state.getState();
+    const origin = this.#origin;
+    if (!camera || !origin) return { kind: 'refused', reason: 'no-picture' };
+    this.change({ whiteBalance: { mode: 'measured' } });
+    await this.#applying;
+    await new Promise<void>((resolve) => setTimeout(resolve, SETTLED_AFTER_MS));
+    const field = camera.sampleField();
+    const judged = field ? judgeField(field) : ({ kind: 'refused', reason: 'no-picture' } as const);
+    if (judged.kind === 'refused') {
+      this.change({ whiteBalance: before.whiteBalance });
+      return judged;
+    }
+    const { means } = judged;
+    const white = await this.#session.backend.microscope.saveWhiteBalance({
+      cameraName: origin.label,
+      means,
+    });
+    this.state.setState({ measuredWhite: white });
+    this.#balance();
+    return { kind: 'measured', white };
+  }
+
+  #balance(): void {
+    const { camera, settings, measuredWhite } = this.state.getState();
+    if (!camera) return;
+    camera.gains = settings.whiteBalance?.mode === 'measured' ? (measuredWhite?.gains ?? null) : null;
   }
 
   async #applyWanted(): Promise<void> {
@@ -122,6 +168,7 @@ export class CameraDesk {
         problem: 'setting-refused',
         settings: microscopeCamera.byName[origin.label] ?? untouchedCamera,
       });
+      this.#balance();
       return false;
     }
   }
@@ -151,6 +198,7 @@ export class CameraDesk {
     this.state.setState({ problem: undefined, ...(asked !== undefined && { choice: asked }) });
     try {
       const { microscopeCamera } = await this.#session.backend.settings.get({});
+      const { whiteBalances } = await this.#session.backend.microscope.getState({});
       const choice = asked ?? (await this.#choiceOf(microscopeCamera.chosen));
       if (opening !== this.#opening) return;
       this.state.setState({ choice });
@@ -160,6 +208,9 @@ export class CameraDesk {
         origin.close();
         return;
       }
+      this.state.setState({
+        measuredWhite: whiteBalances.find(({ cameraName }) => cameraName === origin.label),
+      });
       this.#take(origin, microscopeCamera.byName[origin.label] ?? untouchedCamera);
     } catch (error) {
       if (opening === this.#opening) this.state.setState({ problem: problemOf(error) });
@@ -179,6 +230,7 @@ export class CameraDesk {
     this.#session.cameraIs(origin.sensor);
     this.#live.show('microscope', camera.track);
     this.state.setState({ camera, settings, abilities: origin.abilities ?? nothingToSet });
+    this.#balance();
     this.#applying = this.#applying.then(async () => {
       await this.#set(origin, settings);
     });

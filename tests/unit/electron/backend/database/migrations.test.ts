@@ -17,6 +17,7 @@ const merged: Readonly<Record<number, string>> = {
   4: '904db658497f84ee6cd3fda68218825fc3e2d14c8ae3ee7002820e4220618c79',
   5: '451ad291b7e229c0d1d878257652758a0c8cf12f6629a98d799d8a4f5d30d804',
   6: '1b40de49e51e1eb727b42d78650f1ff400e266ac1799939d8d4694b4a762a0aa',
+  7: '687f649ecf8ba65a8df95f08d04a8b0bc519dc8101b9d0778e3eca86d6fa523a',
 };
 
 let data: ReturnType<typeof temporaryDirectory>;

@@ -76,6 +76,8 @@ test('a smaller frame of the whole sensor has larger pixels', () => {
       deviceHost: 'running',
       hasCamera: true,
       calibrations: [],
+      whiteBalances: [],
+      focusLimits: [],
       lastCheck: null,
       remote: null,
       map: null,
