@@ -1,6 +1,7 @@
 import { MapPinOff } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { ContactsSection } from '#renderer/features/contacts/contacts-section.tsx';
+import { PairingPanel } from '#renderer/features/contacts/pairing-panel.tsx';
 import { FirstSteps, ImportMenu } from '#renderer/features/import/import-buttons.tsx';
 import { MicroscopeRoom } from '#renderer/features/microscope/microscope-room.tsx';
 import { SettingsRoom } from '#renderer/features/settings/settings-room.tsx';
@@ -23,7 +24,7 @@ export function Room({ address }: { address: Address }) {
     case 'study':
       return <Viewer key={place.studyKey} studyKey={place.studyKey} fallback={<Nowhere />} />;
     case 'microscope':
-      return <MicroscopeRoom />;
+      return <MicroscopeRoom pairing={<PairingPanel />} />;
     case 'settings':
       return <SettingsRoom section={place.section} contacts={<ContactsSection />} />;
     default:

@@ -36,6 +36,12 @@ export function formatMoment(momentMs: number): string {
   return `${date} ${two(moment.getHours())}:${two(moment.getMinutes())}`;
 }
 
+/** With so many digits; what rounds to nothing has no sign: '0.0', never '-0.0'. */
+export function formatFixed(value: number, digits: number): string {
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? text.replace('-', '') : text;
+}
+
 const BYTE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
 
 /** In powers of 1000, as storage is sold: '1.57 GB'. */

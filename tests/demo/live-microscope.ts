@@ -125,8 +125,8 @@ async function pairByVoice(stage: Stage): Promise<void> {
   for (const { page } of [hospital, pathologist]) await page.getByTestId('add-contact').click();
   await hospital.page.getByTestId('show-card').click();
   const card = await hospital.page.getByTestId('own-card').inputValue();
-  await pathologist.page.getByRole('textbox', { name: '相手のカードの文字列' }).fill(card);
-  await pathologist.page.getByRole('button', { name: '読み取る', exact: true }).click();
+  await pathologist.page.getByRole('textbox', { name: '相手のカードの文字' }).fill(card);
+  await pathologist.page.getByRole('button', { name: 'このカードを使う' }).click();
   const codes: string[] = [];
   for (const { page } of [hospital, pathologist]) {
     codes.push((await page.getByTestId('pairing-code').textContent({ timeout: WAIT_MS })) ?? '');
@@ -137,7 +137,7 @@ async function pairByVoice(stage: Stage): Promise<void> {
 
 async function confirmCodes(stage: Stage): Promise<void> {
   const all = [await bench(stage), await consoleSite(stage)];
-  for (const { page } of all) await page.getByRole('button', { name: '同じ番号' }).click();
+  for (const { page } of all) await page.getByRole('button', { name: '同じです' }).click();
   for (const { backend, page } of all) {
     await until('both know each other', async () =>
       (await backend.link.getState({})).contacts.some(({ presence }) => presence === 'online'),

@@ -32,15 +32,15 @@ test('two people compare one code and have each other as contacts', async () => 
   if (!one || !other) throw new Error('no pages');
   await one.getByTestId('show-card').click();
   const card = await one.getByTestId('own-card').inputValue();
-  await other.getByRole('textbox', { name: '相手のカードの文字列' }).fill(card);
-  await other.getByRole('button', { name: '読み取る', exact: true }).click();
+  await other.getByRole('textbox', { name: '相手のカードの文字' }).fill(card);
+  await other.getByRole('button', { name: 'このカードを使う' }).click();
   const codes = await Promise.all(
     [one, other].map((page) => page.getByTestId('pairing-code').textContent({ timeout: 60_000 })),
   );
   expect(codes[0]).toMatch(/^\d{6}$/);
   expect(codes[1]).toBe(codes[0]);
   await screenshot(one, 'pairing-code');
-  for (const page of [one, other]) await page.getByRole('button', { name: '同じ番号' }).click();
+  for (const page of [one, other]) await page.getByRole('button', { name: '同じです' }).click();
   for (const page of [one, other]) {
     await expect
       .poll(() => page.getByTestId('pairing').getAttribute('data-state'), { timeout: 60_000 })

@@ -19,7 +19,13 @@ export function CardView({ cardText }: { cardText: string }) {
     <div className={styles['card']}>
       {picture !== undefined && <img className={styles['qr']} src={picture} alt={t('card.picture')} />}
       <div>
-        <textarea className={styles['text']} readOnly aria-label={t('card.text')} value={cardText} />
+        <textarea
+          className={styles['text']}
+          readOnly
+          aria-label={t('card.text')}
+          value={cardText}
+          data-testid="own-card"
+        />
         <div className={styles['row']}>
           <Button icon={Copy} onClick={() => void copy()}>
             {t('card.copy')}

@@ -17,7 +17,7 @@ export function PairingPanel() {
   if (!link) return null;
   const { pairing } = link;
   return (
-    <>
+    <div data-testid="pairing" data-state={pairing.state}>
       <BrokerNotice broker={link.broker} />
       {pairing.state === 'comparing' ? (
         <Comparing pairing={pairing} />
@@ -27,7 +27,7 @@ export function PairingPanel() {
           {pairing.state !== 'waiting' && pairing.state !== 'joining' && <AddCard />}
         </>
       )}
-    </>
+    </div>
   );
 }
 
@@ -73,7 +73,12 @@ function OwnSide({ pairing }: { pairing: Exclude<PairingState, { state: 'compari
       <h3>{t('pairing.title')}</h3>
       <p className={styles['quiet']}>{t('pairing.lead')}</p>
       <div className={styles['row']}>
-        <Button kind="primary" icon={Link2} onClick={() => attempt(link.openPairing({}))}>
+        <Button
+          kind="primary"
+          icon={Link2}
+          onClick={() => attempt(link.openPairing({}))}
+          data-testid="show-card"
+        >
           {t('pairing.start')}
         </Button>
       </div>
@@ -90,7 +95,7 @@ function Comparing({ pairing }: { pairing: Extract<PairingState, { state: 'compa
     <section className={styles['block']}>
       <h3>{t('compare.title', { name })}</h3>
       <p className={styles['quiet']}>{t('compare.lead')}</p>
-      <p className={styles['code']} aria-label={t('compare.code')}>
+      <p className={styles['code']} aria-label={t('compare.code')} data-testid="pairing-code">
         {code}
       </p>
       {isConfirmedHere && <p role="status">{t('compare.waiting', { name })}</p>}

@@ -13,12 +13,12 @@ import { useCell } from './use-cell.ts';
 import { useLinkState, useMicroscopeState } from './use-workstation-state.ts';
 
 export interface MicroscopeRoomProps {
-  /** Pairing and the list of contacts; another feature's. */
-  readonly contacts?: ReactNode;
+  /** How two workstations get to know each other; another feature's. */
+  readonly pairing: ReactNode;
 }
 
 /** Both faces of the room: the bench at the hospital and the pathologist's console. */
-export function MicroscopeRoom({ contacts }: MicroscopeRoomProps) {
+export function MicroscopeRoom({ pairing }: MicroscopeRoomProps) {
   const microscope = useMicroscopeState();
   const link = useLinkState();
   const live = useLive();
@@ -28,9 +28,8 @@ export function MicroscopeRoom({ contacts }: MicroscopeRoomProps) {
   if (session && isIn && session.role === 'pathologist') {
     return <ConsoleFace key={session.deviceId} live={live} link={link as LinkState} />;
   }
-  const list = contacts ?? (
-    <ContactList link={link} role={microscope.configuration ? 'bench' : 'pathologist'} />
-  );
+  const role = microscope.configuration ? 'bench' : 'pathologist';
+  const list = <ContactList link={link} role={role} pairing={pairing} />;
   if (microscope.configuration) {
     const isSimulated = microscope.configuration.controller.driver === 'simulated';
     return <BenchFace live={live} link={link} contacts={list} isSimulated={isSimulated} />;

@@ -2,6 +2,7 @@ import { Ruler } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CameraOnStage } from '#renderer/microscopy/camera-on-stage.ts';
+import { formatFixed } from '#renderer/i18n/format.ts';
 import { Button } from '#renderer/ui/button.tsx';
 import { Dialog } from '#renderer/ui/dialog.tsx';
 import { TextField } from '#renderer/ui/text-field.tsx';
@@ -106,7 +107,7 @@ function CalibrationDialog({
         <p data-testid="calibration-result">
           {t('calibration.result', {
             um: measured.micrometresPerPixel.toFixed(4),
-            deg: measured.rotationDeg.toFixed(1),
+            deg: formatFixed(measured.rotationDeg, 1),
             px: measured.residualPixels.toFixed(1),
           })}
           {measured.isMirrored && ` ${t('calibration.mirrored')}`}
@@ -126,7 +127,7 @@ function CalibrationDialog({
             value={limits[end]}
             onChange={(value) => setLimits({ ...limits, [end]: value })}
           />
-          <Button onClick={() => setLimits({ ...limits, [end]: zUm.toFixed(1) })}>
+          <Button onClick={() => setLimits({ ...limits, [end]: formatFixed(zUm, 1) })}>
             {t('calibration.setHere')}
           </Button>
         </div>

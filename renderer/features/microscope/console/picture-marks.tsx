@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { WARNING_ROUND_TRIP_MS } from '#shared/motion/limits-of-time.ts';
+import { formatFixed } from '#renderer/i18n/format.ts';
 import { objectiveOf } from '../session/microscope-facts.ts';
 import { qualityOf } from '../session/still-choice.ts';
 import { useModel, useSession } from '../use-session.ts';
@@ -143,7 +144,7 @@ function Place() {
         party,
         x: at && Math.round(at.x),
         y: at && Math.round(at.y),
-        z: at?.z.toFixed(1),
+        z: at && formatFixed(at.z, 1),
         objectiveId: still?.objectiveId ?? telemetry?.objectiveId,
         turret: telemetry?.turret,
       };

@@ -12,6 +12,8 @@ export interface TalkState {
   readonly isPressed: boolean;
   /** Null: not used; empty: whichever the system prefers. */
   readonly chosen: Readonly<Record<TalkDevice, string | null>>;
+  /** Where the other side is heard; empty: whichever the system prefers. */
+  readonly speaker: string;
   readonly devices: readonly MediaDeviceInfo[];
   readonly own: MediaStream | undefined;
   /** Name of the error of a device that could not be had. */
@@ -28,6 +30,7 @@ export class TalkMedia {
     isMuted: false,
     isPressed: false,
     chosen: { microphone: null, camera: null, second: null },
+    speaker: '',
     devices: [],
     own: undefined,
     problem: null,
@@ -89,6 +92,15 @@ export class TalkMedia {
       this.#show(device, null);
     }
   }
+
+  chooseSpeaker(deviceId: string): void {
+    this.state.setState({ speaker: deviceId, problem: null });
+  }
+
+  /** It cannot be used or is gone: better heard from another one than not at all. */
+  readonly speakerFailed = (error: string): void => {
+    this.state.setState({ speaker: '', problem: error });
+  };
 
   setPushToTalk(isPushToTalk: boolean): void {
     this.state.setState({ isPushToTalk });
@@ -165,5 +177,8 @@ export class TalkMedia {
   async #list(): Promise<void> {
     const devices = await navigator.mediaDevices.enumerateDevices().catch(() => []);
     this.state.setState({ devices });
+    const { speaker } = this.state.getState();
+    if (speaker !== '' && !devices.some(({ deviceId }) => deviceId === speaker))
+      this.speakerFailed('OverconstrainedError');
   }
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { formatFixed } from '#renderer/i18n/format.ts';
 import { IconButton } from '#renderer/ui/icon-button.tsx';
 import { X } from 'lucide-react';
 import { useModel, useSession } from '../use-session.ts';
@@ -126,7 +127,8 @@ export function PlacesPanel() {
           <button type="button" className={styles['place']} onClick={() => session.goToBookmark(bookmark)}>
             <strong>{t('panel.place', { number: bookmark.number })}</strong>
             <span>
-              {(bookmark.positionUm.x / 1000).toFixed(2)}, {(bookmark.positionUm.y / 1000).toFixed(2)} mm
+              {formatFixed(bookmark.positionUm.x / 1000, 2)}, {formatFixed(bookmark.positionUm.y / 1000, 2)}{' '}
+              mm
             </span>
           </button>
           <IconButton

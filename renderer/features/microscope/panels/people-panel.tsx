@@ -30,7 +30,7 @@ export function PeoplePanel({ live, media, peerName }: PeoplePanelProps) {
           {talk.own && <Face stream={talk.own} name={t('talk.self')} isMuted />}
         </div>
       )}
-      <PeerSound stream={live.remote.person} />
+      <PeerSound stream={live.remote.person} speaker={talk.speaker} onFailed={media.speakerFailed} />
       <div className={styles['row']}>
         <VoiceState
           isLive={talk.isOn && isHeard(talk)}
@@ -61,6 +61,7 @@ export function PeoplePanel({ live, media, peerName }: PeoplePanelProps) {
           {(['microphone', 'camera', 'second'] as const).map((device) => (
             <DeviceChoice key={device} device={device} media={media} />
           ))}
+          <SpeakerChoice media={media} />
         </>
       ) : (
         <Button kind="primary" onClick={() => void media.turnOn()}>
@@ -107,12 +108,7 @@ function DeviceChoice({ device, media }: { device: TalkDevice; media: TalkMedia 
   const options = [
     { value: 'off', label: t('talk.off') },
     { value: 'default', label: t('talk.systemDevice') },
-    ...devices
-      .filter((each) => each.kind === kind && each.deviceId !== '' && each.deviceId !== 'default')
-      .map(({ deviceId, label }) => ({
-        value: deviceId,
-        label: label === '' ? deviceId.slice(0, 8) : label,
-      })),
+    ...optionsOf(devices, kind),
   ];
   const current = chosen[device];
   return (
@@ -126,6 +122,29 @@ function DeviceChoice({ device, media }: { device: TalkDevice; media: TalkMedia 
       }
     />
   );
+}
+
+function SpeakerChoice({ media }: { media: TalkMedia }) {
+  const { t } = useTranslation('microscope');
+  const { devices, speaker } = useStore(media.state);
+  return (
+    <Select
+      label={t('talk.speaker')}
+      isLabelShown
+      options={[{ value: 'default', label: t('talk.systemDevice') }, ...optionsOf(devices, 'audiooutput')]}
+      value={speaker === '' ? 'default' : speaker}
+      onChange={(value) => media.chooseSpeaker(value === 'default' ? '' : value)}
+    />
+  );
+}
+
+function optionsOf(devices: readonly MediaDeviceInfo[], kind: MediaDeviceKind) {
+  return devices
+    .filter((each) => each.kind === kind && each.deviceId !== '' && each.deviceId !== 'default')
+    .map(({ deviceId, label }) => ({
+      value: deviceId,
+      label: label === '' ? deviceId.slice(0, 8) : label,
+    }));
 }
 
 function Face(props: { stream: MediaStream; name: string; isMuted: boolean; isWide?: boolean }) {
@@ -143,10 +162,17 @@ function Face(props: { stream: MediaStream; name: string; isMuted: boolean; isWi
 }
 
 /** The other side's voice, whether its face is shown or not. */
-function PeerSound({ stream }: { stream: MediaStream }) {
+function PeerSound(props: { stream: MediaStream; speaker: string; onFailed: (errorName: string) => void }) {
+  const { stream, speaker, onFailed } = props;
   const audio = useRef<HTMLAudioElement>(null);
   useEffect(() => {
     if (audio.current) audio.current.srcObject = stream;
   }, [stream]);
-  return <audio ref={audio} autoPlay />;
+  useEffect(() => {
+    audio.current?.setSinkId(speaker).catch((error: unknown) => {
+      // Another choice was made meanwhile: that one counts.
+      if ((error as Error).name !== 'AbortError') onFailed((error as Error).name);
+    });
+  }, [speaker, onFailed]);
+  return <audio ref={audio} autoPlay data-testid="peer-sound" />;
 }

@@ -1,26 +1,27 @@
-import { Phone, UserPlus } from 'lucide-react';
-import { useState } from 'react';
+import { Phone } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useBackend } from '#renderer/backend/use-backend.tsx';
 import { errorText } from '#renderer/i18n/error-text.ts';
 import { Button } from '#renderer/ui/button.tsx';
 import { showToast } from '#renderer/ui/toast.tsx';
 import type { LinkState } from '#shared/contract/link.ts';
-import { PairingDialog } from './pairing-dialog.tsx';
+import { AddContact } from './add-contact.tsx';
 import styles from './contact-list.module.css';
 
 export interface ContactListProps {
   readonly link: LinkState | undefined;
   /** What this workstation is in the call. */
   readonly role: 'bench' | 'pathologist';
+  /** How two workstations get to know each other; another feature's. */
+  readonly pairing: ReactNode;
 }
 
 /** Who can be called from here. */
-export function ContactList({ link, role }: ContactListProps) {
+export function ContactList({ link, role, pairing }: ContactListProps) {
   const { t } = useTranslation('microscope');
   const { link: client } = useBackend();
   const contacts = link?.contacts.filter(({ revokedAtMs }) => revokedAtMs === null) ?? [];
-  const [isPairing, setIsPairing] = useState(false);
   return (
     <div className={styles['list']}>
       {contacts.length === 0 && <p className={styles['none']}>{t('start.noContacts')}</p>}
@@ -46,10 +47,7 @@ export function ContactList({ link, role }: ContactListProps) {
           </li>
         ))}
       </ul>
-      <Button icon={UserPlus} disabled={!link} onClick={() => setIsPairing(true)} data-testid="add-contact">
-        {t('start.addContact')}
-      </Button>
-      {link && isPairing && <PairingDialog link={link} onClose={() => setIsPairing(false)} />}
+      <AddContact pairing={pairing} isReady={link !== undefined} />
     </div>
   );
 }

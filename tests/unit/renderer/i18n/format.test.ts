@@ -5,6 +5,7 @@ import {
   formatDicomDate,
   formatDicomTime,
   formatDuration,
+  formatFixed,
 } from '#renderer/i18n/format.ts';
 
 test('dates carry their weekday, and what is no date is shown as it is', () => {
@@ -29,4 +30,15 @@ test('bytes, durations and counts', () => {
   expect(formatDuration(3723)).toBe('1:02:03');
   expect(formatDuration(59.6)).toBe('1:00');
   expect(formatCount(100_000)).toBe('100,000');
+});
+
+test('what rounds to nothing has no sign', () => {
+  expect([-0.04, 0, -0, -0.06, 12.34, -3].map((value) => formatFixed(value, 1))).toEqual([
+    '0.0',
+    '0.0',
+    '0.0',
+    '-0.1',
+    '12.3',
+    '-3.0',
+  ]);
 });
