@@ -10,14 +10,17 @@ export interface HeapFigures {
   /** Entries of all maps and sets, and elements of all arrays: queues, windows and books that are never emptied. */
   readonly mapEntries: number;
   readonly arrayElements: number;
+  /** Of all blobs that scripts still hold; their bytes are in another process. */
+  readonly blobMib: number;
 }
 
 /** Counts what is in the heap by asking for every object with a prototype, private fields included. */
 export async function heapFigures(send: Send): Promise<HeapFigures> {
   const mapEntries = (await countAll(send, 'Map', 'size')) + (await countAll(send, 'Set', 'size'));
   const arrayElements = await countAll(send, 'Array', 'length');
+  const blobMib = (await countAll(send, 'Blob', 'size')) / 1024 ** 2;
   const { usedSize } = (await send('Runtime.getHeapUsage')) as { usedSize: number };
-  return { heapMib: usedSize / 1024 ** 2, mapEntries, arrayElements };
+  return { heapMib: usedSize / 1024 ** 2, mapEntries, arrayElements, blobMib };
 }
 
 async function countAll(send: Send, type: string, count: 'size' | 'length'): Promise<number> {
