@@ -32,6 +32,8 @@ import { slideIdentity } from './processes/slide-image.ts';
 import { writeSlideImage } from './processes/write-slide-image.ts';
 import { createArchive } from './services/archive/index.ts';
 import { createMicroscope } from './services/microscope/index.ts';
+import { createContactsOnly } from './services/link/contacts-only.ts';
+import type { ContactsOnly } from './services/link/contacts-only.ts';
 import { createLink } from './services/link/index.ts';
 import type { Link } from './services/link/index.ts';
 import { createBulkStore } from './services/link/bulk-store.ts';
@@ -174,6 +176,7 @@ function compose(
   });
   let link: Link | undefined;
   let starting: Promise<Link> | undefined;
+  let contacts: Promise<ContactsOnly> | undefined;
   let isLinkOpen = false;
   const startLink = (broker: BrokerChoice) =>
     createLink({
@@ -202,7 +205,7 @@ function compose(
     contracts: backendContracts,
     services: {
       archive: archive.service,
-      link: linkService(() => starting),
+      link: linkService(async () => (await starting)?.service ?? (await contacts)),
       microscope: microscope.service,
       settings: settings.service,
       viewing: viewing.service,
@@ -268,6 +271,17 @@ function compose(
       starting = startLink(broker);
       link = await starting;
     },
+    /** Begins what a command needs that looks after contacts while the workstation is off. */
+    openContacts: async (broker: BrokerChoice): Promise<void> => {
+      contacts = createContactsOnly({
+        dataDir,
+        database,
+        keys: plainKeyProvider,
+        clock: systemClock,
+        broker,
+      });
+      await contacts;
+    },
     close: async () => {
       await endpoint.close();
       await (await starting?.catch(() => undefined))?.close();
@@ -282,19 +296,20 @@ function compose(
   };
 }
 
+type Method = (input: unknown, context: unknown) => unknown;
+
 /** Calls wait until the link has been started; a command that looks after the archive never starts it. */
-function linkService(started: () => Promise<Link> | undefined): Service<BackendContracts['link'], Principal> {
+function linkService(
+  started: () => Promise<Partial<Service<BackendContracts['link'], Principal>> | undefined>,
+): Service<BackendContracts['link'], Principal> {
   const methods = Object.entries(backendContracts.link).filter(([, { kind }]) => kind === 'method');
   const routed = methods.map(([name]) => [
     name,
     async (input: unknown, context: unknown) => {
-      const link = await started();
-      if (!link) throw new RpcError('unavailable', 'this workstation has no link');
-      const service = link.service as unknown as Record<
-        string,
-        (input: unknown, context: unknown) => unknown
-      >;
-      return service[name]?.(input, context);
+      const service = (await started()) as Readonly<Record<string, Method>> | undefined;
+      const method = service?.[name];
+      if (!method) throw new RpcError('unavailable', 'this workstation has no link');
+      return method(input, context);
     },
   ]);
   return Object.fromEntries(routed) as Service<BackendContracts['link'], Principal>;

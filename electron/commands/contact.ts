@@ -33,7 +33,7 @@ await runCommand(values.lang, async (sentences) => {
     process.stderr.write(`${sentences.command('contact-usage')}\n`);
     return exitCodes.couldNotWork;
   }
-  const workstation = await openArchive(values.data, (backend) => backend.start(broker));
+  const workstation = await openArchive(values.data, (backend) => backend.openContacts(broker));
   try {
     if (verb === 'show') return await show(workstation);
     if (verb === 'list') return await list(workstation, sentences);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { writeContactCard } from '#shared/link/contact-card.ts';
 import { createStoredKeys } from '#shared/link/identity.ts';
+import { descendantsOf } from '#tests/support/stray-processes.ts';
 import { root, runCommand, startWorkstation, temporaryDirectory } from '#tests/support/workstation.ts';
 
 const folder = temporaryDirectory();
@@ -46,6 +47,25 @@ test(
     }
   },
 );
+
+test('while the workstation is off a command starts nothing but itself', { timeout: 60_000 }, async () => {
+  for (const verb of ['show', 'list']) {
+    const script = path.join(root, 'electron/commands/contact.ts');
+    const child = spawn(process.execPath, [script, '--data', dataDir('alone'), verb], { stdio: 'ignore' });
+    const others = new Set<number>();
+    const watching = setInterval(() => {
+      for (const pid of descendantsOf(child.pid ?? 0)) others.add(pid);
+    }, 10);
+    const [code] = (await once(child, 'exit')) as [number];
+    clearInterval(watching);
+    expect({ verb, code, others: [...others] }).toEqual({ verb, code: 0, others: [] });
+  }
+  // The card names the port that the workstation then has.
+  const { stdout } = await contact('alone', 'show');
+  const running = await startWorkstation(dataDir('alone'));
+  expect((await contact('alone', 'show')).stdout).toBe(stdout);
+  await running.stop();
+});
 
 test('what cannot be done says why in a sentence, and exits with 1', { timeout: 60_000 }, async () => {
   const refused = async (...args: string[]) => {

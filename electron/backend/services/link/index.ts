@@ -1,13 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { hostname, networkInterfaces } from 'node:os';
+import { randomUUID } from 'node:crypto';
 import type { BackendContracts } from '#shared/contract/index.ts';
-import type { Contact, LinkState, link } from '#shared/contract/link.ts';
+import type { LinkState, link } from '#shared/contract/link.ts';
 import type { LiveChannel, PeerKind } from '#shared/contract/page.ts';
 import type { Principal } from '#shared/domain/principal.ts';
 import type { BrokerChoice } from '#shared/link/broker-choice.ts';
-import { readContactCard, writeContactCard } from '#shared/link/contact-card.ts';
-import { deviceIdOf, openStoredKeys } from '#shared/link/identity.ts';
-import type { PublicKeys } from '#shared/link/identity.ts';
 import { streamOf } from '#shared/link/seal.ts';
 import type { SealedStream, SealingKey } from '#shared/link/seal.ts';
 import type { Signalling, SignallingBody } from '#shared/link/signalling.ts';
@@ -20,17 +16,18 @@ import type { KeyProvider } from '#backend/keys.ts';
 import type { Log } from '#backend/log.ts';
 import type { Pages } from '#backend/pages.ts';
 import type { HelperProcess } from '#backend/processes/helper-process.ts';
+import { openAddressBook } from './address-book.ts';
 import { brokerAccess } from './broker-access.ts';
 import type { BrokerAccess } from './broker-access.ts';
 import { Courier } from './courier.ts';
 import { EmbeddedBroker } from './embedded-broker.ts';
+import { embeddedAddress, lastPort, listeningHost } from './home-address.ts';
 import { iceServers } from './ice-servers.ts';
 import type { IceSettings } from './ice-servers.ts';
 import { Pairing } from './pairing.ts';
 import { Presence } from './presence.ts';
 import { Session } from './session.ts';
 import type { EndReason } from './session.ts';
-import { createLinkStore, loadOrCreateKeys } from './store.ts';
 import type { KnownContact } from './store.ts';
 import { TalkLine } from './talk-line.ts';
 
@@ -67,10 +64,9 @@ export interface LinkOptions {
 
 /** Who this workstation is, whom it knows and whom it talks to. */
 export async function createLink(options: LinkOptions) {
-  const { database, announcer, clock, log, pages } = options;
-  const store = createLinkStore(database);
-  const keys = await openStoredKeys(await loadOrCreateKeys(options.dataDir, options.keys));
-  const named = () => store.value('name') ?? `Enkaku ${keys.deviceId.slice(0, 4)}`;
+  const { announcer, clock, log, pages } = options;
+  const book = await openAddressBook(options);
+  const { store, keys } = book;
   let session: Session | undefined;
   let talk: TalkLine | undefined;
   let lastEnd: EndReason | null = null;
@@ -107,7 +103,7 @@ export async function createLink(options: LinkOptions) {
   const pairing = new Pairing({
     courier,
     clock,
-    own: () => ({ name: named(), broker: home.address, keys: keys.public }),
+    own: () => ({ name: book.name(), broker: home.address, keys: keys.public }),
     onState: changed,
     onPaired: (contact) => addContact(contact, 'workstation'),
   });
@@ -115,14 +111,13 @@ export async function createLink(options: LinkOptions) {
   function openHome(): BrokerAccess | Promise<BrokerAccess> {
     const { broker, startBroker } = options;
     if (broker.kind === 'url') return brokerAccess(broker.url);
-    const host = broker.host.replace(/^\[(.*)\]$/, '$1');
     const isPortFixed = broker.port !== 0;
-    const access = (port: number) => brokerAccess(`mqtt://${reachable(broker.host)}:${port}`);
+    const access = (port: number) => brokerAccess(embeddedAddress(broker, port));
     return new Promise((resolve) => {
       embedded = new EmbeddedBroker({
         start: startBroker,
-        host,
-        port: isPortFixed ? broker.port : Number(store.value('broker-port') ?? 0),
+        host: listeningHost(broker),
+        port: isPortFixed ? broker.port : lastPort(store),
         isPortFixed,
         log,
         onPort: (listening) => {
@@ -138,16 +133,9 @@ export async function createLink(options: LinkOptions) {
   function state(): LinkState {
     return {
       deviceId: keys.deviceId,
-      name: named(),
+      name: book.name(),
       broker: { url: home.address, isEmbedded: embedded !== undefined, state: courier.homeState },
-      contacts: store.contacts().map((contact): Contact => ({
-        deviceId: contact.deviceId,
-        name: contact.name,
-        addedAtMs: contact.addedAtMs,
-        revokedAtMs: contact.revokedAtMs,
-        presence: contact.revokedAtMs === null ? presence.of(contact.deviceId) : 'unknown',
-        safetyCode: safetyCodeOf(keys.public, contact.keys),
-      })),
+      contacts: book.contacts((deviceId) => presence.of(deviceId)),
       pairing: pairing.state,
       session: session && isShown(session) ? session.describe() : null,
       lastEnd,
@@ -307,20 +295,12 @@ export async function createLink(options: LinkOptions) {
       await pairing.confirm(isSame);
       return null;
     },
-    showCard: () => ({
-      cardText: writeContactCard({ name: named(), keys: keys.public, broker: home.address }),
-    }),
+    showCard: () => book.card(home.address),
     addCard: async ({ cardText }, { caller }) => {
-      const card = readContactCard(cardText);
-      if (!card) throw new RpcError('invalid-input', 'card-unreadable');
-      const deviceId = await deviceIdOf(card.keys);
-      if (deviceId === keys.deviceId) throw new RpcError('invalid-input', 'own-card');
-      const { name, keys: theirs, broker } = card;
-      addContact(
-        { deviceId, name, keys: theirs, brokerUrl: broker, addedAtMs: clock.nowMs() },
-        caller.person,
-      );
-      return { deviceId, name, safetyCode: safetyCodeOf(keys.public, theirs) };
+      const contact = await book.read(cardText);
+      addContact(contact, caller.person);
+      const { deviceId, name } = contact;
+      return { deviceId, name, safetyCode: book.safetyCode(contact.keys) };
     },
     revoke: ({ deviceId }) => {
       store.revoke(deviceId, clock.nowMs());
@@ -400,24 +380,6 @@ export async function createLink(options: LinkOptions) {
 /** A call that has not answered its challenge does not exist for anybody here. */
 function isShown(session: Session): boolean {
   return session.isCaller || session.describe().state !== 'calling';
-}
-
-/** The same six digits at both ends, for comparing by voice at any time. */
-function safetyCodeOf(mine: PublicKeys, theirs: PublicKeys): string {
-  const pair = [mine, theirs].map(({ signing, encryption }) => `${signing} ${encryption}`).sort();
-  const number = createHash('sha256')
-    .update('enkaku safety 1')
-    .update(pair.join('\n'))
-    .digest()
-    .readUIntBE(0, 6);
-  return String(number % 1_000_000).padStart(6, '0');
-}
-
-/** What others have to dial for a broker that listens on every address of this machine. */
-function reachable(host: string): string {
-  if (host !== '0.0.0.0' && host !== '[::]') return host;
-  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
-  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? hostname();
 }
 
 export type Link = Awaited<ReturnType<typeof createLink>>;

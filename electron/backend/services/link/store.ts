@@ -72,3 +72,5 @@ export function createLinkStore(database: ArchiveDatabase) {
     setValue: (key: 'name' | 'broker-port', text: string): void => void store.run(key, text),
   };
 }
+
+export type LinkStore = ReturnType<typeof createLinkStore>;

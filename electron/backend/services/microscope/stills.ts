@@ -1,3 +1,4 @@
+import { UNPINNED_STILLS } from '#shared/contract/microscope.ts';
 import type { Still } from '#shared/contract/microscope.ts';
 import type { StillFacts, Talk } from '#shared/link/talk.ts';
 import type { Objective } from '#shared/motion/objective.ts';
@@ -23,9 +24,6 @@ export interface StillsOptions {
   readonly sendFile: (path: string) => Promise<string | undefined>;
   readonly onChange: (still: Still) => void;
 }
-
-/** Pictures nobody pinned that are kept for going back to what was just seen. */
-const UNPINNED_STILLS = 12;
 
 /** Takes stills at the bench, receives them at the console, and proves that they are what was sent. */
 export class Stills {
