@@ -22,6 +22,9 @@ export const Still = z.strictObject({
 });
 export type Still = z.infer<typeof Still>;
 
+/** Pictures nobody pinned that are kept for going back to what was just seen. */
+export const UNPINNED_STILLS = 12;
+
 export const Calibration = z.strictObject({
   objectiveId: z.number().int(),
   micrometresPerPixel: z.number().positive(),

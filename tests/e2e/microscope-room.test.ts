@@ -186,6 +186,23 @@ test('another slide closes what belonged to the old one on both sides', async ()
   expect(await pathologist.getByTestId('stills').locator('[data-quality]').count()).toBe(0);
 });
 
+test('the hospital hears the pathologist whichever panel is open, from the loudspeaker it chose', async () => {
+  for (const page of [pathologist, bench]) {
+    await page.getByRole('tab', { name: '通話' }).click();
+    await page.getByRole('button', { name: 'マイクとカメラを使う' }).click();
+  }
+  await bench.getByRole('combobox', { name: 'スピーカー' }).click();
+  await bench.getByRole('option').last().click();
+  await bench.getByRole('tab').first().click();
+  const sound = () =>
+    bench.getByTestId('peer-sound').evaluate((element) => {
+      const audio = element as HTMLAudioElement;
+      const tracks = (audio.srcObject as MediaStream | null)?.getAudioTracks() ?? [];
+      return { voices: tracks.length, isPaused: audio.paused, isChosen: audio.sinkId !== '' };
+    });
+  await expect.poll(sound, PATIENCE).toEqual({ voices: 1, isPaused: false, isChosen: true });
+});
+
 test('nothing is cut off on either side, and no page complained', async () => {
   expect(await clippedTexts(pathologist)).toEqual([]);
   expect(await clippedTexts(bench)).toEqual([]);

@@ -12,6 +12,7 @@ import { Microscope } from 'lucide-react';
 import { GamepadHand } from '../hands/gamepad-hand.ts';
 import { KeyboardHand } from '../hands/keyboard-hand.ts';
 import { useLinkQuality } from '../media/use-link-quality.ts';
+import { PeerSound } from '../media/peer-sound.tsx';
 import { TalkMedia } from '../media/talk-media.ts';
 import { CHAT_FIELD, ChatPanel } from '../panels/chat-panel.tsx';
 import { FocusPanel } from '../panels/focus-panel.tsx';
@@ -92,20 +93,23 @@ function FaceInside({ session, live, link, feed, tools, notice }: FaceProps) {
   return (
     <div className={styles['face']} data-testid={`face-${session.party}`}>
       <header className={styles['header']}>
-        <SlideState />
-        <LeaseBar />
-        <span className={styles['space']} />
-        {peer && isConnected && (
-          <span className={styles['peer']} data-testid="connected">
-            {t('call.connected', { name: peer.peerName })}
-            <Button icon={PhoneOff} kind="quiet" onClick={() => void client.hangUp({})}>
-              {t('call.hangUp')}
-            </Button>
-          </span>
-        )}
+        <div className={styles['items']}>
+          <SlideState />
+          <LeaseBar />
+          <span className={styles['space']} />
+          {peer && isConnected && (
+            <span className={styles['peer']} data-testid="connected">
+              {t('call.connected', { name: peer.peerName })}
+              <Button icon={PhoneOff} kind="quiet" onClick={() => void client.hangUp({})}>
+                {t('call.hangUp')}
+              </Button>
+            </span>
+          )}
+        </div>
         <StopButton />
       </header>
       <Toolbar />
+      <PeerSound live={live} media={media} />
       <div className={styles['middle']}>
         <div className={styles['picture']}>
           <div className={styles['notices']}>
@@ -154,11 +158,12 @@ function FaceInside({ session, live, link, feed, tools, notice }: FaceProps) {
 function NoPicture() {
   const { t } = useTranslation('microscope');
   const hasFrame = useModel(({ frame, shownStillId }) => frame !== null || shownStillId !== null);
+  const isBench = useModel(({ party }) => party === 'bench');
   if (hasFrame) return null;
   return (
     <div className={styles['noPicture']}>
       <EmptyState icon={Microscope} title={t('picture.none')}>
-        {t('picture.noneText')}
+        {t(isBench ? 'picture.noneTextBench' : 'picture.noneText')}
       </EmptyState>
     </div>
   );

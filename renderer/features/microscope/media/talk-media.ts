@@ -98,9 +98,9 @@ export class TalkMedia {
   }
 
   /** It cannot be used or is gone: better heard from another one than not at all. */
-  readonly speakerFailed = (error: string): void => {
+  speakerFailed(error: string): void {
     this.state.setState({ speaker: '', problem: error });
-  };
+  }
 
   setPushToTalk(isPushToTalk: boolean): void {
     this.state.setState({ isPushToTalk });

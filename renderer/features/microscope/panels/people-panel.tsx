@@ -30,7 +30,6 @@ export function PeoplePanel({ live, media, peerName }: PeoplePanelProps) {
           {talk.own && <Face stream={talk.own} name={t('talk.self')} isMuted />}
         </div>
       )}
-      <PeerSound stream={live.remote.person} speaker={talk.speaker} onFailed={media.speakerFailed} />
       <div className={styles['row']}>
         <VoiceState
           isLive={talk.isOn && isHeard(talk)}
@@ -159,20 +158,4 @@ function Face(props: { stream: MediaStream; name: string; isMuted: boolean; isWi
       <figcaption>{name}</figcaption>
     </figure>
   );
-}
-
-/** The other side's voice, whether its face is shown or not. */
-function PeerSound(props: { stream: MediaStream; speaker: string; onFailed: (errorName: string) => void }) {
-  const { stream, speaker, onFailed } = props;
-  const audio = useRef<HTMLAudioElement>(null);
-  useEffect(() => {
-    if (audio.current) audio.current.srcObject = stream;
-  }, [stream]);
-  useEffect(() => {
-    audio.current?.setSinkId(speaker).catch((error: unknown) => {
-      // Another choice was made meanwhile: that one counts.
-      if ((error as Error).name !== 'AbortError') onFailed((error as Error).name);
-    });
-  }, [speaker, onFailed]);
-  return <audio ref={audio} autoPlay data-testid="peer-sound" />;
 }

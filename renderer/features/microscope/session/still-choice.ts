@@ -1,3 +1,4 @@
+import { UNPINNED_STILLS } from '#shared/contract/microscope.ts';
 import type { Still } from '#shared/contract/microscope.ts';
 
 export type StillQuality =
@@ -32,6 +33,21 @@ export function qualityOf(still: Pick<Still, 'forms' | 'facts'>): StillQuality {
 /** Only what is proven to be the sensor's own bytes may be cited or archived. */
 export function isEvidence(still: Pick<Still, 'forms' | 'facts'>): boolean {
   return qualityOf(still).kind === 'exact';
+}
+
+/** Newest first, and of those nobody pinned only as many as the workstation keeps: the rest has no picture any more. */
+export function withStill(
+  stills: readonly Still[],
+  added: Still,
+  shownStillId: string | null,
+): readonly Still[] {
+  const { stillId } = added.facts;
+  const all = [added, ...stills.filter(({ facts }) => facts.stillId !== stillId)].sort((one, other) =>
+    other.facts.takenAtUtc.localeCompare(one.facts.takenAtUtc),
+  );
+  const unpinned = all.filter(({ facts }) => !facts.isKept);
+  const forgotten = new Set(unpinned.slice(UNPINNED_STILLS));
+  return all.filter((still) => !forgotten.has(still) || still.facts.stillId === shownStillId);
 }
 
 export function stillAddress(stillId: string, form: Form['form']): string {

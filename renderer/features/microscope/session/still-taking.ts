@@ -2,7 +2,7 @@ import type { Still } from '#shared/contract/microscope.ts';
 import type { Telemetry } from '#shared/motion/telemetry.ts';
 import type { MicroscopeSession } from './microscope-session.ts';
 import { Settling } from './settling.ts';
-import { bestForm } from './still-choice.ts';
+import { bestForm, withStill } from './still-choice.ts';
 
 const NARROWEST = 640;
 const WIDEST = 3840;
@@ -71,11 +71,7 @@ export class StillTaking {
   changed(still: Still): void {
     const { model } = this.#session;
     const { stillId } = still.facts;
-    model.setState(({ stills }) => ({
-      stills: [still, ...stills.filter(({ facts }) => facts.stillId !== stillId)].sort((one, other) =>
-        other.facts.takenAtUtc.localeCompare(one.facts.takenAtUtc),
-      ),
-    }));
+    model.setState(({ stills, shownStillId }) => ({ stills: withStill(stills, still, shownStillId) }));
     const { settledStillId, shownStillId } = model.getState();
     if (stillId === settledStillId && shownStillId === null && bestForm(still)) {
       model.setState({ shownStillId: stillId });

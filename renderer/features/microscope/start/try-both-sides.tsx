@@ -13,7 +13,7 @@ export function TryBothSides() {
       <div className={styles['tried']}>
         <span>{t('start.tryStarted')}</span>
         {!started.data.isShown && (
-          <a href={started.data.url} target="_blank" rel="noreferrer">
+          <a href={started.data.url} target="_blank" rel="noreferrer" data-testid="try-other">
             {t('start.tryOpen')}
           </a>
         )}

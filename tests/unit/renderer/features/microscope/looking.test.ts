@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest';
 import { axesOfFrame, factsOf, isUsable } from '#renderer/features/microscope/session/microscope-facts.ts';
 import { Settling, SETTLED_AFTER_MS } from '#renderer/features/microscope/session/settling.ts';
-import { bestForm, isEvidence, qualityOf } from '#renderer/features/microscope/session/still-choice.ts';
+import {
+  bestForm,
+  isEvidence,
+  qualityOf,
+  withStill,
+} from '#renderer/features/microscope/session/still-choice.ts';
 import { RoundTrip } from '#renderer/features/microscope/steering/round-trip.ts';
+import { UNPINNED_STILLS } from '#shared/contract/microscope.ts';
 import type { Still } from '#shared/contract/microscope.ts';
 import { simulatedMicroscope } from '#shared/motion/simulated-microscope.ts';
 import { telemetryAtRest } from './telemetry-at-rest.ts';
@@ -48,6 +54,27 @@ test('the mark says which picture it is, and a form that does not match is never
   expect(qualityOf({ facts, forms: [form('lossy'), form('lossless', false)] })).toEqual({ kind: 'broken' });
   expect(bestForm({ forms: [form('lossless', false), form('lossy')] })?.form).toBe('lossy');
   expect(bestForm({ forms: [form('lossless', false)] })).toBeUndefined();
+});
+
+test('pinned stills stay, of the others only those whose pictures are still there and the one on the screen', () => {
+  const still = (second: number, isKept: boolean): Still => ({
+    facts: {
+      ...facts,
+      stillId: `still-${second}`,
+      isKept,
+      takenAtUtc: `2026-01-01T00:00:${String(second).padStart(2, '0')}Z`,
+    },
+    forms: [],
+    archivedSopUid: null,
+  });
+  let stills: readonly Still[] = [];
+  for (let second = 0; second < 40; second++)
+    stills = withStill(stills, still(second, second === 5), 'still-2');
+  const ids = stills.map(({ facts: { stillId } }) => stillId);
+  expect(ids[0]).toBe('still-39');
+  expect(ids).toContain('still-5');
+  expect(ids).toContain('still-2');
+  expect(ids).toHaveLength(UNPINNED_STILLS + 2);
 });
 
 test('a still is asked for once per standstill', () => {
