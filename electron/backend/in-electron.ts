@@ -5,6 +5,7 @@ import { parseBroker } from '#shared/link/broker-choice.ts';
 import { composeBackend } from './compose.ts';
 import { ShellHelpers } from './shell-helpers.ts';
 import { startFailureOf } from './start-failure.ts';
+import { TrialRequests } from './trial-requests.ts';
 import { createHandedPort } from './transport/handed-port.ts';
 import type { HandedPort, ParentPort } from './transport/handed-port.ts';
 
@@ -28,11 +29,13 @@ try {
 }
 
 async function serve(shell: ParentPort): Promise<void> {
+  const trials = new TrialRequests(() => tellShell({ event: 'start-trial' }));
   const backend = composeBackend(values.data, helpers.spawn, {
     showWindow: () => {
       tellShell({ event: 'show-window' });
       return { isShown: true };
     },
+    startTrial: trials.request,
     wantBulkPage: (isWanted) => tellShell({ event: 'bulk-page', isWanted }),
   });
   let isStopping = false;
@@ -46,6 +49,7 @@ async function serve(shell: ParentPort): Promise<void> {
   shell.on('message', ({ data, ports: [port] }) => {
     const order = data as ShellToBackend;
     if (order.order === 'stop') void stop();
+    else if (order.order === 'trial-started' || order.order === 'trial-failed') trials.answered(order);
     else if (order.order === 'helper-ended') helpers.ended(order.id, order.code);
     else if (!port) return;
     else if (order.order === 'helper-started') helpers.started(order.id, port);

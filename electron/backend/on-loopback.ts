@@ -1,8 +1,7 @@
 // Entry as local server for a Chromium window: page, calls and bytes on 127.0.0.1.
 import { parseArgs } from 'node:util';
-import type { BackendReport, LauncherOrder, TrialWorkstation } from '#shared/contract/launch.ts';
+import type { BackendReport, LauncherOrder } from '#shared/contract/launch.ts';
 import { parseBroker } from '#shared/link/broker-choice.ts';
-import { RpcError } from '#shared/rpc/frames.ts';
 import { openPage } from '#page/page-files.ts';
 import { askHolderForWindow } from './ask-holder.ts';
 import { composeBackend } from './compose.ts';
@@ -10,6 +9,7 @@ import { forkHelper } from './processes/helper-process.ts';
 import { requireNoKeyStore } from './site-policy.ts';
 import { startFailureOf } from './start-failure.ts';
 import { LoopbackServer } from './transport/loopback-server.ts';
+import { TrialRequests } from './trial-requests.ts';
 
 const { values } = parseArgs({
   options: {
@@ -38,19 +38,16 @@ async function serve(): Promise<void> {
   const startLink = (code: string) => `${server.origin}/start?code=${code}${language}`;
   const findPageFile = openPage(values.page);
   requireNoKeyStore(values.data);
+  const trials = new TrialRequests(() => report({ event: 'start-trial' }));
   const backend = composeBackend(values.data, forkHelper, {
     showWindow: () => {
       if (!values.window) return { isShown: false, url: startLink(server.access.newStartCode()) };
       report({ event: 'show-window' });
       return { isShown: true };
     },
-    startTrial: () => {
-      report({ event: 'start-trial' });
-      return new Promise((resolve, reject) => trials.add({ resolve, reject }));
-    },
+    startTrial: trials.request,
     wantBulkPage: (isWanted) => report({ event: 'bulk-page', isWanted }),
   });
-  const trials = new Set<{ resolve: (trial: TrialWorkstation) => void; reject: (error: Error) => void }>();
   const server = new LoopbackServer({
     port: Number(values.port),
     findPageFile,
@@ -86,13 +83,8 @@ async function serve(): Promise<void> {
 
   process.on('message', (order: LauncherOrder) => {
     if (order.order === 'stop') void stop();
-    else if (order.order === 'trial-started') {
-      for (const { resolve } of trials) resolve(order.trial);
-      trials.clear();
-    } else if (order.order === 'trial-failed') {
-      for (const { reject } of trials) reject(new RpcError('unavailable', order.detail));
-      trials.clear();
-    } else report({ event: 'window-address', url: startLink(server.access.newStartCode()) });
+    else if (order.order === 'trial-started' || order.order === 'trial-failed') trials.answered(order);
+    else report({ event: 'window-address', url: startLink(server.access.newStartCode()) });
   });
   report({
     event: 'ready',

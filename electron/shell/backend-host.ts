@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { MessageChannelMain, utilityProcess } from 'electron';
 import type { MessagePortMain, UtilityProcess, WebContents } from 'electron';
-import type { StartFailure } from '#shared/contract/launch.ts';
+import type { StartFailure, TrialWorkstation } from '#shared/contract/launch.ts';
 import type { BackendToShell, EndpointAddress, ShellToBackend } from '#shared/contract/shell-messages.ts';
 import { channels } from './channels.ts';
 import { HelperHost } from './helper-host.ts';
@@ -13,6 +13,7 @@ export interface BackendHostOptions {
   readonly broker: string;
   readonly onShowWindow: () => void;
   readonly onBulkPage: (isWanted: boolean) => void;
+  readonly startTrial: () => Promise<TrialWorkstation>;
   readonly onRestarted: () => void;
   /** It ended again and again; it is not started any more. */
   readonly onGivenUp: () => void;
@@ -106,12 +107,21 @@ export class BackendHost {
       this.#options.onShowWindow();
     } else if (message.event === 'bulk-page') {
       this.#options.onBulkPage(message.isWanted);
+    } else if (message.event === 'start-trial') {
+      this.#startTrial();
     } else if (message.event === 'end-helper') {
       this.#helpers.end(message.id);
     } else {
       const port = this.#helpers.start(message, (order) => this.#send(order));
       if (port) this.#send({ order: 'helper-started', id: message.id }, [port]);
     }
+  }
+
+  #startTrial(): void {
+    this.#options.startTrial().then(
+      (trial) => this.#send({ order: 'trial-started', trial }),
+      (error: unknown) => this.#send({ order: 'trial-failed', detail: (error as Error).message }),
+    );
   }
 
   #restart(onFailure: (failure: StartFailure) => void): void {

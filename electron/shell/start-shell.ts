@@ -16,6 +16,7 @@ import { openKeyStore } from './key-store.ts';
 import { registerPageScheme, servePage } from './page-protocol.ts';
 import { answerPageRequests } from './page-requests.ts';
 import { limitPermissions } from './permissions.ts';
+import { TrialWindow } from './trial-window.ts';
 import { bringToFront, lockNavigation, openWindow } from './windows.ts';
 import type { WindowOptions } from './windows.ts';
 
@@ -84,19 +85,21 @@ async function run(
     refuse(args, { event: 'failed', code: 'key-store-required', detail: 'no usable key store' });
     return;
   }
+  const trial = new TrialWindow(programsDir, args);
   const backend = new BackendHost({
     programsDir,
     dataDir: args.dataDir,
     broker: args.broker,
     onShowWindow: showWindow,
     onBulkPage: (isWanted) => bulkWindow.set(isWanted),
+    startTrial: () => trial.start(),
     onRestarted: () => process.stderr.write(`${sentence('backend-restarted')}\n`),
     onGivenUp: () => {
       dialog.showErrorBox('Enkaku', sentence('backend-keeps-failing'));
       app.exit(1);
     },
   });
-  endBackendBeforeQuitting(backend);
+  endBeforeQuitting(backend, trial);
   const awake = new AwakeKeeper();
   limitPermissions(session.defaultSession);
   servePage(session.defaultSession, {
@@ -116,12 +119,12 @@ async function run(
   report({ event: 'window-ready' });
 }
 
-function endBackendBeforeQuitting(backend: BackendHost): void {
+function endBeforeQuitting(backend: BackendHost, trial: TrialWindow): void {
   let isEnded = false;
   app.on('before-quit', (event) => {
     if (isEnded) return;
     event.preventDefault();
-    void backend.stop().then(() => {
+    void Promise.all([backend.stop(), trial.close()]).then(() => {
       isEnded = true;
       app.quit();
     });

@@ -1,4 +1,4 @@
-import type { BackendReport } from './launch.ts';
+import type { BackendReport, LauncherOrder } from './launch.ts';
 
 /** Where the backend answers the shell's requests for bytes: a Unix socket or a named pipe. */
 export interface EndpointAddress {
@@ -10,7 +10,7 @@ export interface EndpointAddress {
 /** What the backend tells the shell that started it as a utility process. */
 export type BackendToShell =
   | { readonly event: 'serving'; readonly endpoint: EndpointAddress }
-  | Extract<BackendReport, { event: 'failed' | 'show-window' | 'bulk-page' }>
+  | Extract<BackendReport, { event: 'failed' | 'show-window' | 'bulk-page' | 'start-trial' }>
   | {
       readonly event: 'start-helper';
       readonly id: number;
@@ -25,4 +25,5 @@ export type ShellToBackend =
   | { readonly order: 'connect-page' }
   | { readonly order: 'helper-started'; readonly id: number }
   | { readonly order: 'helper-ended'; readonly id: number; readonly code: number | null }
+  | Extract<LauncherOrder, { order: `trial-${string}` }>
   | { readonly order: 'stop' };

@@ -75,7 +75,13 @@ export const laws: readonly FolderLaw[] = [
   { folder: 'electron/page', ours: [], packages: ['node:', 'vite'] },
   {
     folder: 'electron/shell',
-    ours: ['shared', 'electron/page', 'electron/launch/sentences.ts', 'electron/launch/default-data-dir.ts'],
+    ours: [
+      'shared',
+      'electron/page',
+      'electron/launch/sentences.ts',
+      'electron/launch/default-data-dir.ts',
+      'electron/launch/electron-window.ts',
+    ],
     packages: ['node:', 'electron'],
   },
   {

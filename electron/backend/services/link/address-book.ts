@@ -55,8 +55,6 @@ export async function openAddressBook({ dataDir, database, keys: provider, clock
   };
 }
 
-export type AddressBook = Awaited<ReturnType<typeof openAddressBook>>;
-
 /** The same six digits at both ends, for comparing by voice at any time. */
 function safetyCodeOf(mine: PublicKeys, theirs: PublicKeys): string {
   const pair = [mine, theirs].map(({ signing, encryption }) => `${signing} ${encryption}`).sort();

@@ -7,6 +7,7 @@ import { MANIFEST_FILE } from '#page/page-files.ts';
 import { backendContracts } from '#shared/contract/index.ts';
 import type { ShellBridge } from '#shared/contract/shell-bridge.ts';
 import { RpcConnection } from '#shared/rpc/connect.ts';
+import { readEndpoint } from '#backend/transport/local-endpoint.ts';
 import { createMessagePort } from '#shared/rpc/message-port.ts';
 import { aFile, element, identity, imageShape } from '#tests/support/dicom-files.ts';
 import { BrowserWindow, app, blockers, page, protocol } from '#tests/support/electron-stand-in/index.ts';
@@ -186,8 +187,38 @@ test('a window that nobody sees carries files while that is wanted, and keeps no
   expect(hidden()).toHaveLength(1);
 });
 
+/** Stands for Electron's own binary: a real workstation in the folder it is told, which says that it has a window. */
+const program = (executable: string) => `#!${executable}
+import { spawn } from 'node:child_process';
+const data = process.argv.find((argument) => argument.startsWith('--enkaku-data=')).slice('--enkaku-data='.length);
+const launcher = ${JSON.stringify(path.join(root, 'electron/launch.ts'))};
+const args = [launcher, '--no-window', '--data', data, '--port', '0'];
+const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+child.stdout.once('data', () => console.log(JSON.stringify({ event: 'window-ready' })));
+child.once('exit', () => process.exit());
+process.on('SIGTERM', () => child.kill('SIGTERM'));
+`;
+
+const trialDir = path.join(dataDir, 'trial-hospital');
+
+test('trying both ends starts this program once more, in a folder of its own, and pairs the two', async () => {
+  const executable = process.execPath;
+  const file = path.join(folder.path, 'program.mjs');
+  writeFileSync(file, program(executable), { mode: 0o755 });
+  process.execPath = file;
+  try {
+    expect(await connection.client.workstation.tryMicroscope({})).toMatchObject({ isShown: true });
+  } finally {
+    process.execPath = executable;
+  }
+  expect((await connection.client.link.getState({})).contacts).toHaveLength(1);
+  expect(readEndpoint(trialDir)?.pid).toBeGreaterThan(0);
+});
+
 test('closing the window ends everything', async () => {
+  const trialPid = readEndpoint(trialDir)?.pid ?? 0;
   window.close();
   await expect.poll(() => app.exitCode, { timeout: 15_000 }).toBe(0);
   expect(alive.size).toBe(0);
+  expect(() => process.kill(trialPid, 0)).toThrow();
 });
