@@ -24,18 +24,28 @@ async function openRoom(url: string, language: 'ja' | 'en'): Promise<Page> {
 
 /** Texts that stick out of the button, tab or rail they are written on, or over one another's edge of the window. */
 function overflowing(page: Page): Promise<string[]> {
-  return page.evaluate(() =>
-    [...document.querySelectorAll('nav button, button, [role=tab], header > *')]
+  return page.evaluate(() => {
+    const isBehindEdge = (element: Element) => {
+      const { right } = element.getBoundingClientRect();
+      for (let around = element.parentElement; around; around = around.parentElement) {
+        const isCutting = getComputedStyle(around).overflowX !== 'visible';
+        if (isCutting && right > around.getBoundingClientRect().right + 1) return true;
+      }
+      return false;
+    };
+    return [...document.querySelectorAll('button, [role=tab], [role=combobox], header > *')]
       .filter((element) => element.clientWidth > 1)
       .filter((element) => {
         const { left, right } = element.getBoundingClientRect();
         const inner = [...element.querySelectorAll('span')].some(
           (span) => span.getBoundingClientRect().right > right + 1,
         );
-        return inner || element.scrollWidth > element.clientWidth + 1 || right > innerWidth + 1 || left < -1;
+        const isTooLong =
+          element.scrollWidth > element.clientWidth + 1 || right > innerWidth + 1 || left < -1;
+        return inner || isTooLong || isBehindEdge(element);
       })
-      .map((element) => element.textContent),
-  );
+      .map((element) => element.textContent);
+  });
 }
 
 async function looksRight(page: Page, name: string): Promise<void> {
