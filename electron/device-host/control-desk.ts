@@ -7,7 +7,7 @@ import { INTENT_LIFETIME_MS, MAXIMUM_NONCE_AGE_MS } from '#shared/motion/limits-
 import type { Objective } from '#shared/motion/objective.ts';
 import type { PositionUm } from '#shared/motion/position.ts';
 import { NonceBook } from '#shared/motion/nonces.ts';
-import { changeSlide, noSlide, slideRefusal } from '#shared/motion/slide.ts';
+import { changeSlide, noSlide, slideRefusal, slideRefusalTo } from '#shared/motion/slide.ts';
 import type { SlideEvent, SlideOnStage } from '#shared/motion/slide.ts';
 
 /** What the desk has moved once it has decided; the engine, or in a test something that only counts. */
@@ -132,6 +132,7 @@ export class ControlDesk {
   beginBenchProcedure(): RefusalReason | null {
     if (this.#stop) return 'stopped';
     if (this.#options.procedures.current()) return 'busy';
+    if (this.#slide.isChanging) return 'slide-change';
     if (this.#lease.holder === null) this.#changeLease({ kind: 'request', by: 'bench' });
     return this.#lease.holder === 'bench' ? null : 'not-holder';
   }
@@ -252,7 +253,7 @@ export class ControlDesk {
       return null;
     }
     if (this.#stop) return 'stopped';
-    const refusal = by === 'remote' ? slideRefusal(this.#slide) : null;
+    const refusal = slideRefusalTo(by, this.#slide);
     if (refusal) return refusal;
     if (this.#options.procedures.current()) return 'busy';
     if (!this.#options.mover.isDeviceKnown) return 'device-unknown';

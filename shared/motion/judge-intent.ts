@@ -1,7 +1,7 @@
 import type { MotionIntent, Party, RefusalReason } from './intent.ts';
 import type { Lease } from './lease.ts';
 import { MAXIMUM_FRAME_AGE_MS, MAXIMUM_NONCE_AGE_MS, MAXIMUM_STEP_NONCE_AGE_MS } from './limits-of-time.ts';
-import { slideRefusal } from './slide.ts';
+import { slideRefusalTo } from './slide.ts';
 import type { SlideOnStage } from './slide.ts';
 
 /** Everything the decision rests on, as the device host knows it at this moment. */
@@ -48,10 +48,8 @@ function readiness(
   { isStopped, mustRest, slide, isDeviceKnown, procedure }: Circumstances,
 ): RefusalReason | null {
   if (isStopped || mustRest) return 'stopped';
-  if (by === 'remote') {
-    const refusal = slideRefusal(slide);
-    if (refusal) return refusal;
-  }
+  const refusal = slideRefusalTo(by, slide);
+  if (refusal) return refusal;
   if (intent.kind === 'hold') {
     return procedure?.procedureId === intent.procedureId && procedure.startedBy === by
       ? null

@@ -62,6 +62,11 @@ export function changeSlide(
   }
 }
 
+/** While slides are changed a hand may be at the stage: nobody moves it. The bench needs nobody's consent else. */
+export function slideRefusalTo(by: Party, state: SlideOnStage): RefusalReason | null {
+  return by === 'remote' || state.isChanging ? slideRefusal(state) : null;
+}
+
 /** Why the remote may not move anything on what lies there now. */
 export function slideRefusal({ isChanging, slide }: SlideOnStage): RefusalReason | null {
   if (isChanging) return 'slide-change';

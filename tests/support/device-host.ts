@@ -103,10 +103,13 @@ type Common = Pick<MotionIntent, 'leaseEpoch' | 'sequence' | 'nonce'>;
 function createHand(newest: () => Telemetry, intend: (intent: MotionIntent) => void, isBench: boolean) {
   let sequence = 0;
   let meant: ((common: Common) => MotionIntent) | undefined;
+  let delayMs = 0;
   const timer = setInterval(() => {
     const { lease, nonce } = newest();
     const common = { leaseEpoch: lease.epoch, sequence: sequence++, nonce };
-    intend(meant?.(common) ?? { ...common, kind: 'rest' });
+    const intent = meant?.(common) ?? { ...common, kind: 'rest' };
+    if (delayMs === 0) intend(intent);
+    else setTimeout(() => intend(intent), delayMs);
   }, INTENT_INTERVAL_MS);
   return {
     push: (velocityUmPerS: Partial<PositionUm>, shownFrameAgeMs = 50) => {
@@ -126,6 +129,10 @@ function createHand(newest: () => Telemetry, intend: (intent: MotionIntent) => v
     },
     letGo: () => {
       meant = undefined;
+    },
+    /** What is said from now on arrives so much later. */
+    delayBy: (ms: number) => {
+      delayMs = ms;
     },
     /** From now on this hand says nothing at all. */
     end: () => clearInterval(timer),

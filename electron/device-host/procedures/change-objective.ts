@@ -4,18 +4,22 @@ import type { ProcedureContext } from './context.ts';
 
 /**
  * Away from the slide, turn, and back to where the same point is in focus with the new objective. Ended
- * early, it stays retracted: the way back is always the last thing.
+ * early, it stays retracted: the way back is always the last thing. It is owed then, and whoever asks for
+ * an objective next, be it the one in place, gets it.
  */
-export async function changeObjective(
-  { controller, configuration, startedBy, travel, untilHeld, progress }: ProcedureContext,
-  objectiveId: number,
-): Promise<void> {
+export async function changeObjective(context: ProcedureContext, objectiveId: number): Promise<void> {
+  const { controller, configuration, startedBy, travel, untilHeld, progress, owedReturn } = context;
   const before = controller.state();
-  if (before.objectiveId === objectiveId) return;
-  const from = configuration.objectives.find(({ id }) => id === before.objectiveId);
+  const isOnSlide = before.positionUm.z >= limitsWith(configuration, before.objectiveId).z.minimum;
+  if (isOnSlide) owedReturn.from = null;
+  if (before.objectiveId === objectiveId && !owedReturn.from) return;
   const to = configuration.objectives.find(({ id }) => id === objectiveId);
   if (!to) throw new MotionEnded('failed', 'not-permitted');
   if (controller.turret.isByHand && startedBy === 'remote') throw new MotionEnded('failed', 'no-turret');
+  if (isOnSlide && before.objectiveId !== null) {
+    owedReturn.from = { positionUm: before.positionUm, objectiveId: before.objectiveId };
+  }
+  const owed = owedReturn.from;
   await travel({ z: configuration.retractedFocusUm }, { isRetracting: true });
   progress(0.3);
   await untilHeld();
@@ -24,12 +28,15 @@ export async function changeObjective(
   });
   progress(0.6);
   // Where nobody knows what was in place, or a hand is still at the turret, it stays retracted.
+  const from = configuration.objectives.find(({ id }) => id === (before.objectiveId ?? owed?.objectiveId));
   if (!from || controller.turret.isByHand) return;
   const wanted = positionWithObjective(before.positionUm, from, to);
   const limits = limitsWith(configuration, objectiveId);
   await travel({ x: clampTo(wanted.x, limits.x), y: clampTo(wanted.y, limits.y) });
   progress(0.8);
-  if (before.positionUm.z >= limitsWith(configuration, from.id).z.minimum) {
-    await travel({ z: clampTo(wanted.z, limits.z) }, { isRetracting: true });
-  }
+  const wasInFocusWith = configuration.objectives.find(({ id }) => id === owed?.objectiveId);
+  if (!owed || !wasInFocusWith) return;
+  const { z } = positionWithObjective(owed.positionUm, wasInFocusWith, to);
+  await travel({ z: clampTo(z, limits.z) }, { isRetracting: true });
+  owedReturn.from = null;
 }

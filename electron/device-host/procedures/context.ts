@@ -18,8 +18,15 @@ export interface ProcedureContext {
   readonly untilHeld: () => Promise<void>;
   /** Of the first frame exposed from now on. @throws MotionEnded */
   readonly measureFocus: () => Promise<FocusMeasure>;
+  /** Where a change of objectives began that has not come back to the slide yet. */
+  readonly owedReturn: OwedReturn;
   /** 0 to 1. */
   readonly progress: (share: number) => void;
+}
+
+/** Outlives the procedure that owes it: asking for an objective again is the way back to the slide. */
+export interface OwedReturn {
+  from: { readonly positionUm: PositionUm; readonly objectiveId: number } | null;
 }
 
 export interface FocusMeasure {

@@ -9,7 +9,7 @@ import { MotionEnded, pause } from '../engine.ts';
 import type { Engine } from '../engine.ts';
 import { autofocus } from './autofocus.ts';
 import { changeObjective } from './change-objective.ts';
-import type { FocusMeasure, ProcedureContext } from './context.ts';
+import type { FocusMeasure, OwedReturn, ProcedureContext } from './context.ts';
 import { goToLoadPosition } from './slide-change.ts';
 
 type Kind = NonNullable<Telemetry['procedure']>['kind'];
@@ -46,6 +46,7 @@ export class ProcedureRunner implements ProcedureDesk {
   #focusScore: number | null = null;
   /** Focus on the slide before it was retracted. */
   #workingFocusUm: number | undefined;
+  readonly #owedReturn: OwedReturn = { from: null };
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -87,6 +88,8 @@ export class ProcedureRunner implements ProcedureDesk {
   }
 
   beginSlideChange(): void {
+    // Another slide: nothing goes back to where the one before was in focus.
+    this.#owedReturn.from = null;
     this.#run(crypto.randomUUID(), 'slide-change', 'bench', goToLoadPosition);
   }
 
@@ -169,6 +172,7 @@ export class ProcedureRunner implements ProcedureDesk {
       startedBy: running.startedBy,
       signal,
       untilHeld,
+      owedReturn: this.#owedReturn,
       travel: async (targetUm, { isRetracting = false } = {}) => {
         const target = isRetracting ? targetUm : this.#atWorkingFocus(targetUm);
         if (isRetracting) this.#rememberFocus();

@@ -109,6 +109,21 @@ test('on an old picture velocities are refused and steps remain', async () => {
   await host.until(({ positionUm }) => Math.abs(positionUm.x - 400) < 0.5);
 });
 
+test('over a slow link velocities are refused and steps remain', async () => {
+  const { host, remote, agree, hand, staysStill } = await bothSides();
+  await agree();
+  await hand();
+  const roundTripMs = 650;
+  remote.delayBy(roundTripMs);
+  // The picture is of now when it is judged: only the way back is slow.
+  remote.push({ x: 2000 }, 100 - roundTripMs);
+  await host.until(({ refused }) => refused?.reason === 'slow-link');
+  await staysStill(300);
+  expect(host.newest().velocityRefusal).toBe('slow-link');
+  remote.goTo({ x: 400 });
+  await host.until(({ positionUm, axes }) => Math.abs(positionUm.x - 400) < 0.5 && axes.x === 'idle');
+});
+
 test('no path leads beyond the soft limits', async () => {
   const { host, bench } = await bothSides();
   await bench.takeControl();

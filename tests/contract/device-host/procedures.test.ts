@@ -104,6 +104,51 @@ test('a procedure of the remote ends when it is not held', async () => {
   expect(host.newest().positionUm.z).toBeGreaterThan(-600);
 });
 
+test('a change of objectives that was let go of stays away from the slide, and the next one comes back', async () => {
+  const sides = await bothSides();
+  const { host, remote, handOver } = sides;
+  await handOver();
+  const before = host.newest().positionUm;
+  for (const { turnTo, thenTo, offsetUm } of [
+    { turnTo: 4, thenTo: 4, offsetUm: 3 },
+    { turnTo: 2, thenTo: 1, offsetUm: 0 },
+  ]) {
+    const procedureId = randomUUID();
+    remote.hold(procedureId);
+    const leaseEpoch = remote.newest().lease.epoch;
+    await remote.request({ kind: 'change-objective', leaseEpoch, procedureId, objectiveId: turnTo });
+    await host.until(({ turret }) => turret === 'moving');
+    remote.letGo();
+    const { lastProcedure } = await host.until(({ procedure }) => procedure === null);
+    expect(lastProcedure).toMatchObject({ procedureId, outcome: 'cancelled', reason: 'not-held' });
+    await host.until(({ objectiveId }) => objectiveId === turnTo);
+    expect(host.newest().positionUm.z).toBeCloseTo(simulatedMicroscope.retractedFocusUm, 0);
+    expect(await changeObjective(sides, thenTo)).toBe('done');
+    expect(host.newest().objectiveId).toBe(thenTo);
+    expect(host.newest().positionUm.z).toBeCloseTo(before.z + offsetUm, 0);
+  }
+});
+
+test('nothing comes back to where a slide before was in focus', async () => {
+  const sides = await bothSides();
+  const { host, bench, remote, handOver } = sides;
+  await handOver();
+  const procedureId = randomUUID();
+  remote.hold(procedureId);
+  const leaseEpoch = remote.newest().lease.epoch;
+  await remote.request({ kind: 'change-objective', leaseEpoch, procedureId, objectiveId: 4 });
+  await host.until(({ turret }) => turret === 'moving');
+  expect(await bench.request({ kind: 'begin-slide-change' })).toBeNull();
+  remote.letGo();
+  await host.until(({ lastProcedure }) => lastProcedure?.outcome === 'done');
+  const next = { slideId: randomUUID(), label: 'K26-0001 A2' };
+  await bench.request({ kind: 'propose-slide', ...next });
+  await remote.request({ kind: 'agree-slide', ...next });
+  await handOver();
+  expect(await changeObjective(sides, 1)).toBe('done');
+  expect(host.newest().positionUm.z).toBeCloseTo(simulatedMicroscope.retractedFocusUm, 0);
+});
+
 test('autofocus finds the focus within limits', async () => {
   const sides = await bothSides({ focusScore: bell });
   const { host, handOver } = sides;
@@ -167,6 +212,35 @@ test('a change of slides: motion off, objective up, the old slide never comes ba
   expect(await remote.request({ kind: 'agree-slide', ...next, label: 'K26-0001 A1' })).toBe('not-permitted');
   expect(await remote.request({ kind: 'agree-slide', ...next })).toBeNull();
   await host.until((telemetry) => telemetry.slide?.agreedBy.length === 2);
+});
+
+test('while slides are changed nobody moves anything', async () => {
+  const { host, bench, remote, handOver } = await bothSides();
+  await handOver();
+  remote.push({ x: 2000, y: 500 });
+  await host.until(({ positionUm }) => positionUm.x > 100);
+  expect(await bench.request({ kind: 'begin-slide-change' })).toBeNull();
+  bench.push({ x: 2000, z: 300 });
+  await host.until(({ lastProcedure }) => lastProcedure?.outcome === 'done');
+  // Only the way to the load position, although two hands push, and nothing from there.
+  await pause(300);
+  expect(host.newest().refused?.reason).toBe('slide-change');
+  expect(host.newest().positionUm).toEqual(simulatedMicroscope.loadPositionUm);
+  bench.letGo();
+  const before = host.newest().positionUm;
+  await remote.request({ kind: 'request-lease' });
+  await bench.request({ kind: 'grant-lease', to: 'remote' });
+  await host.until(({ lease }) => lease.holder === 'remote');
+  for (const mean of [() => remote.push({ x: 2000, z: 300 }), () => remote.goTo({ x: 500, y: 500 })]) {
+    mean();
+    await pause(300);
+    expect(host.newest().refused?.reason).toBe('slide-change');
+  }
+  const leaseEpoch = host.newest().lease.epoch;
+  const ids = { leaseEpoch, procedureId: randomUUID() };
+  expect(await remote.request({ kind: 'change-objective', ...ids, objectiveId: 4 })).toBe('slide-change');
+  expect(await remote.request({ kind: 'autofocus', ...ids, atUm: null })).toBe('slide-change');
+  expect(host.newest().positionUm).toEqual(before);
 });
 
 test('a scan of the bench goes where it says and ends when another takes control', async () => {
