@@ -33,7 +33,10 @@ const own = new OwnDeviceHost(simulatedMicroscope, {
     for (const socket of connections) socket.write(framed(Buffer.from(bytes, 'base64')));
   },
   onSimulatedOptics: () => {},
-  onStateChanged: () => void report(),
+  onStateChanged: () => {
+    void report();
+    void openRemote();
+  },
 });
 
 net
