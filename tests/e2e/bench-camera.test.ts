@@ -92,11 +92,22 @@ test('a still is of the whole sensor although the moving picture is smaller, whi
   const upload = page.waitForResponse(/\/microscope\/stills\/[^/]+\/lossless$/, PATIENCE);
   await page.keyboard.press('KeyC');
   const address = (await upload).url();
-  const size = await page.evaluate(async (still) => {
-    const { width: wide, height } = await createImageBitmap(await (await fetch(still)).blob());
-    return [wide, height];
+  const still = await page.evaluate(async (at) => {
+    const picture = await createImageBitmap(await (await fetch(at)).blob());
+    const { width: wide, height } = picture;
+    const context = new OffscreenCanvas(wide, height).getContext('2d');
+    context?.drawImage(picture, 0, 0);
+    const { data } = context?.getImageData(0, 0, wide, height) ?? { data: [] };
+    let steepest = 0;
+    for (let pixel = 1; pixel < wide * height; pixel += 1) {
+      const step = Math.abs((data[pixel * 4 + 1] ?? 0) - (data[pixel * 4 - 3] ?? 0));
+      if (pixel % wide > 0) steepest = Math.max(steepest, step);
+    }
+    return { size: [wide, height], steepest };
   }, address);
-  expect(size).toEqual([3840, 2160]);
+  expect(still.size).toEqual([3840, 2160]);
+  // The edges of the camera's own drawing are as sharp as its pixels: a smaller picture made larger has none such.
+  expect(still.steepest).toBeGreaterThan(90);
   await expect.poll(width, PATIENCE).toBe(1280);
   await expect.poll(() => cameraProblem(page), PATIENCE).toBe(null);
 });
