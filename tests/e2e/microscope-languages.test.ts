@@ -55,6 +55,13 @@ async function looksRight(page: Page, name: string): Promise<void> {
     await screenshot(page, `${name}-${size.width}`);
     expect(await clippedTexts(page), `${name} ${size.width}`).toEqual([]);
     expect(await overflowing(page), `${name} ${size.width}`).toEqual([]);
+    for (const stop of await page.getByTestId('stop').all()) {
+      const box = await stop.boundingBox();
+      if (!box) throw new Error('STOP is not there');
+      // In the corner, whatever is written beside it.
+      expect(box.y).toBeLessThan(10);
+      expect(size.width - box.x - box.width).toBeLessThan(20);
+    }
   }
 }
 
