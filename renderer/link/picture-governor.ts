@@ -21,7 +21,9 @@ export function governPicture(connection: RTCPeerConnection): () => void {
     isNarrow = available < (isNarrow ? WIDE_BITS_PER_SECOND : NARROW_BITS_PER_SECOND);
     const scale = isNarrow ? NARROW_SCALE : 1;
     const parameters = sender.getParameters();
-    const encodings = parameters.encodings.filter((encoding) => (encoding.scaleResolutionDownBy ?? 1) !== scale);
+    const encodings = parameters.encodings.filter(
+      (encoding) => (encoding.scaleResolutionDownBy ?? 1) !== scale,
+    );
     if (encodings.length === 0) return;
     for (const encoding of encodings) encoding.scaleResolutionDownBy = scale;
     await sender.setParameters(parameters);
