@@ -176,16 +176,6 @@ test('STOP of the pathologist holds until somebody releases it', async () => {
   await bench.getByTestId('stop').waitFor();
 });
 
-test('another slide closes what belonged to the old one on both sides', async () => {
-  await pathologist.keyboard.press('KeyB');
-  await bench.getByRole('button', { name: '標本交換' }).click();
-  await bench.getByRole('dialog').getByRole('button', { name: '標本交換' }).click();
-  await expect.poll(() => pathologist.getByTestId('slide').textContent(), PATIENCE).not.toContain('26-1234');
-  await pathologist.getByRole('tab', { name: '場所' }).click();
-  await expect.poll(() => pathologist.getByText('場所 1').count(), PATIENCE).toBe(0);
-  expect(await pathologist.getByTestId('stills').locator('[data-quality]').count()).toBe(0);
-});
-
 test('the hospital hears the pathologist whichever panel is open, from the loudspeaker it chose', async () => {
   for (const page of [pathologist, bench]) {
     await page.getByRole('tab', { name: '通話' }).click();
@@ -201,6 +191,16 @@ test('the hospital hears the pathologist whichever panel is open, from the louds
       return { voices: tracks.length, isPaused: audio.paused, isChosen: audio.sinkId !== '' };
     });
   await expect.poll(sound, PATIENCE).toEqual({ voices: 1, isPaused: false, isChosen: true });
+});
+
+test('another slide closes what belonged to the old one on both sides', async () => {
+  await pathologist.keyboard.press('KeyB');
+  await bench.getByRole('button', { name: '標本交換' }).click();
+  await bench.getByRole('dialog').getByRole('button', { name: '標本交換' }).click();
+  await expect.poll(() => pathologist.getByTestId('slide').textContent(), PATIENCE).not.toContain('26-1234');
+  await pathologist.getByRole('tab', { name: '場所' }).click();
+  await expect.poll(() => pathologist.getByText('場所 1').count(), PATIENCE).toBe(0);
+  expect(await pathologist.getByTestId('stills').locator('[data-quality]').count()).toBe(0);
 });
 
 test('nothing is cut off on either side, and no page complained', async () => {
