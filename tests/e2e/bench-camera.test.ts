@@ -61,7 +61,8 @@ const width = async () => (await trackSettings(page)).width;
 test('size and exposure are what the camera can, are kept for this camera, and are back after a restart', async () => {
   await chooseCamera(page, 'fake_device_0');
   await expect.poll(() => greyRange(page, PICTURE).catch(() => 0), PATIENCE).toBeGreaterThan(30);
-  expect(await width()).toBe(3840);
+  // Until the camera has opened, the simulated picture is still there.
+  await expect.poll(() => width().catch(() => 0), PATIENCE).toBe(3840);
   // This camera has no white balance of its own: a sentence stands where the choice would be.
   await page.getByText('このカメラ自身のホワイトバランスは').waitFor(PATIENCE);
   expect(await page.getByRole('combobox', { name: 'ホワイトバランス' }).count()).toBe(0);
