@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ChannelMeans, WhiteBalance } from '../domain/white-balance.ts';
-import { RemoteMicroscope, StillFacts, Talk } from '../link/talk.ts';
+import { PartOfFrame, RemoteMicroscope, StillFacts, Talk } from '../link/talk.ts';
 import { DeviceReply, DeviceRequest, MotionIntent } from '../motion/intent.ts';
 import { MicroscopeConfiguration } from '../motion/microscope-configuration.ts';
 import { PointUm, PositionUm } from '../motion/position.ts';
@@ -120,6 +120,8 @@ export const microscope = {
       stillId: z.uuid(),
       isKept: z.boolean(),
       lossyWidth: z.number().int().min(320).max(8192),
+      /** What the window shows, sent at full resolution before the rest; null: the whole frame. */
+      visible: PartOfFrame.nullable(),
     }),
     z.null(),
   ),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PixelRegion } from '../link/talk.ts';
 import { event, method } from '../rpc/contract.ts';
 
 export const peerKinds = ['live', 'bulk'] as const;
@@ -66,7 +67,9 @@ export const cameraHost = {
   takeStill: method(
     z.strictObject({
       stillId: z.uuid(),
-      /** Region on the screen, in parts of the sensor frame. */ lossyWidth: z.number().int(),
+      lossyWidth: z.number().int(),
+      /** Pixels of the sensor that go losslessly before the whole frame does. */
+      region: PixelRegion.nullable(),
     }),
     z.strictObject({
       widthPixels: z.number().int(),

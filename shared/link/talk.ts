@@ -20,6 +20,24 @@ export type Mark = z.infer<typeof Mark>;
 
 export const stillForms = ['lossy', 'region', 'lossless'] as const;
 
+/** What a window shows of a frame, in parts of its width and height. */
+export const PartOfFrame = z.object({
+  left: z.number().min(0).max(1),
+  top: z.number().min(0).max(1),
+  width: z.number().positive().max(1),
+  height: z.number().positive().max(1),
+});
+export type PartOfFrame = z.infer<typeof PartOfFrame>;
+
+/** Pixels of a frame, from its upper left corner. */
+export const PixelRegion = z.object({
+  left: z.number().int().min(0),
+  top: z.number().int().min(0),
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+});
+export type PixelRegion = z.infer<typeof PixelRegion>;
+
 /** One picture to diagnose on: what it shows and where, at the moment of its exposure. */
 export const StillFacts = z.object({
   stillId: z.uuid(),
@@ -34,6 +52,8 @@ export const StillFacts = z.object({
   micrometresPerPixel: z.number(),
   widthPixels: z.number().int(),
   heightPixels: z.number().int(),
+  /** Pixels of the frame the `region` form holds; null: there is no such form. */
+  region: PixelRegion.nullable().default(null),
   /** Null, like hash and size, until the whole frame has been encoded: the lossy form is shown before. */
   focusScore: z.number().nullable(),
   /** Of the lossless file, hex. */
@@ -99,6 +119,8 @@ export const Talk = z.discriminatedUnion('kind', [
     stillId: z.uuid(),
     isKept: z.boolean(),
     lossyWidth: z.number().int(),
+    /** What is visible where it is asked for; null: the whole frame. */
+    visible: PartOfFrame.nullable().default(null),
   }),
   z.object({ kind: z.literal('still'), facts: StillFacts }),
   /** One form of a still follows over bulk under this id. */

@@ -139,6 +139,32 @@ test('at rest a bit-exact still replaces the video, can be kept, and the next mo
   await expect.poll(() => kindOf(pathologist), PATIENCE).toMatch(/video|predicted/);
 });
 
+test('enlarged, what the window shows comes bit-exact before the whole frame, and each says what it is', async () => {
+  // Of the still, whose pixels are smaller on the screen than the video's.
+  await expect.poll(() => kindOf(pathologist), PATIENCE).toBe('exact');
+  await pathologist.keyboard.press('Digit9');
+  await pathologist.evaluate(() => {
+    const seen: string[] = [];
+    Object.assign(window, { seenKinds: seen });
+    const look = () => {
+      const kind = document.querySelector('[data-testid=picture-kind]')?.getAttribute('data-kind');
+      if (kind && seen.at(-1) !== kind) seen.push(kind);
+    };
+    new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
+  });
+  const box = await pathologist.getByTestId('microscope-picture').boundingBox();
+  if (!box) throw new Error('no picture');
+  await pathologist.mouse.dblclick(box.x + box.width / 2 + 120, box.y + box.height / 2);
+  const seen = () =>
+    pathologist.evaluate(() =>
+      (window as unknown as { seenKinds: string[] }).seenKinds.filter(
+        (kind) => kind === 'lossy' || kind === 'region' || kind === 'exact',
+      ),
+    );
+  await expect.poll(async () => (await seen()).slice(-3), PATIENCE).toEqual(['lossy', 'region', 'exact']);
+  await pathologist.keyboard.press('Digit0');
+});
+
 test('an arrow of one side is on the picture of the other', async () => {
   await pathologist.keyboard.press('KeyO');
   const box = await pathologist.getByTestId('microscope-picture').boundingBox();

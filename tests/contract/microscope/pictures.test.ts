@@ -14,7 +14,7 @@ import { Maps } from '#backend/services/microscope/maps.ts';
 import { createPictureHandler } from '#backend/services/microscope/picture-handler.ts';
 import { createRecords } from '#backend/services/microscope/records.ts';
 import { PictureFiles } from '#backend/services/microscope/still-files.ts';
-import { Stills } from '#backend/services/microscope/stills.ts';
+import { Stills, regionOf } from '#backend/services/microscope/stills.ts';
 import { temporaryDirectory } from '#tests/support/workstation.ts';
 
 let folder: ReturnType<typeof temporaryDirectory>;
@@ -46,6 +46,7 @@ function factsOf(bytes: Uint8Array, more: Partial<StillFacts> = {}): StillFacts 
     micrometresPerPixel: 0.5,
     widthPixels: 1920,
     heightPixels: 1200,
+    region: null,
     focusScore: 1,
     sha256: sha256(bytes),
     sizeBytes: bytes.length,
@@ -106,6 +107,28 @@ test('a received still is verified only if its bytes are those the sealed messag
   expect(records.still(facts.stillId)?.forms).toEqual([
     { form: 'lossless', qualityPercent: null, isVerified: false },
   ]);
+});
+
+test('the region asked for becomes whole pixels that hold it, and none where it is the whole frame', () => {
+  expect(regionOf({ left: 0.25, top: 0.1, width: 0.5, height: 0.8 }, 1920, 1200)).toEqual({
+    left: 480,
+    top: 120,
+    width: 960,
+    height: 960,
+  });
+  expect(regionOf({ left: 0.3, top: 0, width: 0.333, height: 1 }, 1000, 10)).toEqual({
+    left: 300,
+    top: 0,
+    width: 333,
+    height: 10,
+  });
+  expect(regionOf({ left: 0.9999, top: 0.9999, width: 1, height: 1 }, 100, 100)).toEqual({
+    left: 99,
+    top: 99,
+    width: 1,
+    height: 1,
+  });
+  expect(regionOf({ left: 0, top: 0, width: 1, height: 1 }, 1920, 1200)).toBeNull();
 });
 
 test('stills nobody pinned give way to newer ones, pinned ones stay with their files', async () => {

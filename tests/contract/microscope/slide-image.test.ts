@@ -27,6 +27,7 @@ const facts: StillFacts = {
   micrometresPerPixel: 0.5,
   widthPixels: width,
   heightPixels: height,
+  region: null,
   focusScore: 1,
   sha256: '0'.repeat(64),
   sizeBytes: 1,

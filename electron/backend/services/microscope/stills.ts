@@ -1,6 +1,6 @@
 import { UNPINNED_STILLS } from '#shared/contract/microscope.ts';
 import type { Still } from '#shared/contract/microscope.ts';
-import type { StillFacts, Talk } from '#shared/link/talk.ts';
+import type { PartOfFrame, PixelRegion, StillFacts, Talk } from '#shared/link/talk.ts';
 import type { Objective } from '#shared/motion/objective.ts';
 import type { Telemetry } from '#shared/motion/telemetry.ts';
 import { RpcError } from '#shared/rpc/frames.ts';
@@ -25,6 +25,13 @@ export interface StillsOptions {
   readonly onChange: (still: Still) => void;
 }
 
+export interface StillRequest {
+  readonly stillId: string;
+  readonly isKept: boolean;
+  readonly lossyWidth: number;
+  readonly visible: PartOfFrame | null;
+}
+
 /** Takes stills at the bench, receives them at the console, and proves that they are what was sent. */
 export class Stills {
   readonly #options: StillsOptions;
@@ -38,7 +45,7 @@ export class Stills {
 
   /** At the bench: a frame of the whole sensor, exposed while the stage stands still. */
   async take(
-    { stillId, isKept, lossyWidth }: { stillId: string; isKept: boolean; lossyWidth: number },
+    { stillId, isKept, lossyWidth, visible }: StillRequest,
     requestedBy: StillFacts['requestedBy'],
   ): Promise<void> {
     const { pages, records, clock, say } = this.#options;
@@ -49,6 +56,7 @@ export class Stills {
     const objective = before?.objectiveId == null ? undefined : this.#options.objectiveOf(before.objectiveId);
     if (!before?.slide || !objective) throw new RpcError('unavailable', 'no-slide');
     const { widthPixels, heightPixels } = camera.camera;
+    const region = visible && regionOf(visible, widthPixels, heightPixels);
     const facts: StillFacts = {
       stillId,
       slideId: before.slide.slideId,
@@ -62,6 +70,7 @@ export class Stills {
       micrometresPerPixel: objective.micrometresPerPixel,
       widthPixels,
       heightPixels,
+      region,
       focusScore: null,
       sha256: null,
       sizeBytes: null,
@@ -74,6 +83,7 @@ export class Stills {
       const { focusScore, sha256, sizeBytes, deviceTimeMs, ...size } = await camera.host.takeStill({
         stillId,
         lossyWidth,
+        region,
       });
       const at = this.#standingAt(deviceTimeMs, before);
       const complete = { ...facts, ...size, deviceTimeMs, positionUm: at, focusScore, sha256, sizeBytes };
@@ -185,4 +195,13 @@ export class Stills {
     records.dropStill(stillId);
     files.removeStill(stillId);
   }
+}
+
+/** Whole pixels that hold the part; null where that is the whole frame. */
+export function regionOf(part: PartOfFrame, widthPixels: number, heightPixels: number): PixelRegion | null {
+  const left = Math.min(widthPixels - 1, Math.floor(part.left * widthPixels));
+  const top = Math.min(heightPixels - 1, Math.floor(part.top * heightPixels));
+  const width = Math.min(widthPixels, Math.ceil((part.left + part.width) * widthPixels)) - left;
+  const height = Math.min(heightPixels, Math.ceil((part.top + part.height) * heightPixels)) - top;
+  return width === widthPixels && height === heightPixels ? null : { left, top, width, height };
 }

@@ -3,7 +3,7 @@ import type { ReactNode, RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PointUm } from '#shared/motion/position.ts';
 import { PointerHand } from '../hands/pointer-hand.ts';
-import { bestForm, stillAddress } from '../session/still-choice.ts';
+import { bestForm, stillAddress, visiblePart } from '../session/still-choice.ts';
 import { useModel, useSession } from '../use-session.ts';
 import { useCell } from '../use-cell.ts';
 import type { PixelPoint } from '../view/camera-axes.ts';
@@ -93,7 +93,11 @@ function useShownStill(painter: StagePainter | undefined, image: RefObject<HTMLI
   const shown = useModel(({ shownStillId, stills }) =>
     stills.find(({ facts }) => facts.stillId === shownStillId),
   );
-  const form = shown && bestForm(shown)?.form;
+  const form = useModel(({ zoom, screenWidth: width, screenHeight: height }) => {
+    if (!shown) return undefined;
+    const whole = { width: shown.facts.widthPixels, height: shown.facts.heightPixels };
+    return bestForm(shown, visiblePart(whole, { width, height }, zoom))?.form;
+  });
   const facts = shown?.facts;
   const address = useMemo(() => facts && form && stillAddress(facts.stillId, form), [facts, form]);
   useEffect(() => {
@@ -109,7 +113,7 @@ function useShownStill(painter: StagePainter | undefined, image: RefObject<HTMLI
       () => {
         if (!isCurrent || !image.current) return;
         image.current.src = address;
-        painter.setStill(facts);
+        painter.setStill(facts, form === 'region' ? facts.region : null);
       },
       () => {
         // Forgotten meanwhile, or not readable: the video stays.
@@ -118,7 +122,7 @@ function useShownStill(painter: StagePainter | undefined, image: RefObject<HTMLI
     return () => {
       isCurrent = false;
     };
-  }, [painter, image, facts, address]);
+  }, [painter, image, facts, form, address]);
 }
 
 function TextQuestion({ at, onDone }: { at: PixelPoint; onDone: (text: string) => void }) {

@@ -3,7 +3,8 @@ import { useTranslation } from 'react-i18next';
 import { WARNING_ROUND_TRIP_MS } from '#shared/motion/limits-of-time.ts';
 import { formatFixed } from '#renderer/i18n/format.ts';
 import { objectiveOf } from '../session/microscope-facts.ts';
-import { qualityOf } from '../session/still-choice.ts';
+import { qualityOf, visiblePart } from '../session/still-choice.ts';
+import type { StillQuality } from '../session/still-choice.ts';
 import { useModel, useSession } from '../use-session.ts';
 import { scaleBar } from '../view/scale-bar.ts';
 import styles from './picture-marks.module.css';
@@ -34,23 +35,33 @@ function KindMark() {
     isPredicted,
     hasFrame: frame !== null,
   }));
-  const zoom = useModel((model) => model.zoom);
+  const { zoom, width, height } = useModel(({ zoom, screenWidth, screenHeight }) => ({
+    zoom,
+    width: screenWidth,
+    height: screenHeight,
+  }));
   if (!hasFrame && !still) return null;
-  const quality = still && qualityOf(still);
+  const visible =
+    still &&
+    visiblePart(
+      { width: still.facts.widthPixels, height: still.facts.heightPixels },
+      { width, height },
+      zoom,
+    );
+  const quality = still && qualityOf(still, visible);
   const kind = quality?.kind ?? (isPredicted ? 'predicted' : 'video');
   return (
     <p className={styles['kind']} data-kind={kind} data-testid="picture-kind">
       <span className={styles['shape']} aria-hidden />
-      {quality ? <QualityText still={still} /> : t(isPredicted ? 'picture.predicted' : 'picture.video')}
+      {quality ? <QualityText quality={quality} /> : t(isPredicted ? 'picture.predicted' : 'picture.video')}
       {still?.facts.isKept && <small>{t('picture.kept')}</small>}
       {zoom > 1 && <small>{t('zoom', { percent: Math.round(zoom * 100) })}</small>}
     </p>
   );
 }
 
-export function QualityText({ still }: { still: Parameters<typeof qualityOf>[0] }) {
+export function QualityText({ quality }: { quality: StillQuality }) {
   const { t } = useTranslation('microscope');
-  const quality = qualityOf(still);
   if (quality.kind === 'lossy') {
     return (
       <>

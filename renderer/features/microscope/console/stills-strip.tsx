@@ -89,7 +89,7 @@ function Thumbnail({ still, isShown, onShow }: { still: Still; isShown: boolean;
         {facts.magnification}× {facts.takenAtUtc.slice(11, 16)}
       </span>
       <small>
-        <QualityText still={still} />
+        <QualityText quality={qualityOf(still)} />
       </small>
     </button>
   );

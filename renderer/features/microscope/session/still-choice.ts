@@ -1,33 +1,70 @@
 import { UNPINNED_STILLS } from '#shared/contract/microscope.ts';
 import type { Still } from '#shared/contract/microscope.ts';
+import type { PartOfFrame, StillFacts } from '#shared/link/talk.ts';
+import { fitScale } from '../view/stage-view.ts';
+import type { Size } from '../view/stage-view.ts';
 
 export type StillQuality =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'lossy'; readonly qualityPercent: number | null }
-  | { readonly kind: 'region'; readonly qualityPercent: number | null }
+  /** The sensor's own pixels, proven, but only what the window showed. */
+  | { readonly kind: 'region' }
   /** Bytes as the sensor gave them, proven by their hash. */
   | { readonly kind: 'exact' }
   /** The hash differs: not to be looked at. */
   | { readonly kind: 'broken' };
 
+/** What the window shows, and of which the form has to hold all. */
+export type Visible = PartOfFrame | null;
+
 type Form = Still['forms'][number];
 
-/** The best form that is here and may be looked at. */
-export function bestForm({ forms }: Pick<Still, 'forms'>): Form | undefined {
-  const usable = forms.filter(({ isVerified }) => isVerified);
+/**
+ * The best form that is here and may be looked at.
+ * @param visible leaves out a region that does not reach as far as the window does; without it any region counts
+ */
+export function bestForm(
+  { facts, forms }: Pick<Still, 'facts' | 'forms'>,
+  visible?: Visible,
+): Form | undefined {
+  const isShowable = ({ form, isVerified }: Form) =>
+    isVerified && (form !== 'region' || visible === undefined || holds(facts, visible));
+  const usable = forms.filter(isShowable);
   return (['lossless', 'region', 'lossy'] as const)
     .map((wanted) => usable.find(({ form }) => form === wanted))
     .find((form) => form !== undefined);
 }
 
-export function qualityOf(still: Pick<Still, 'forms' | 'facts'>): StillQuality {
+/** What the picture is that is shown; see {@link bestForm} for `visible`. */
+export function qualityOf(still: Pick<Still, 'forms' | 'facts'>, visible?: Visible): StillQuality {
   if (still.forms.some(({ form, isVerified }) => form === 'lossless' && !isVerified))
     return { kind: 'broken' };
-  const best = bestForm(still);
+  const best = bestForm(still, visible);
   if (!best) return { kind: 'waiting' };
   // The hash in the facts is what the bit-exact form was proven with.
   if (best.form === 'lossless') return still.facts.sha256 === null ? { kind: 'waiting' } : { kind: 'exact' };
-  return { kind: best.form, qualityPercent: best.qualityPercent };
+  if (best.form === 'region') return { kind: 'region' };
+  return { kind: 'lossy', qualityPercent: best.qualityPercent };
+}
+
+/** What a window shows of a frame in its middle, enlarged by `zoom` beyond what fits; null: all of it. */
+export function visiblePart(frame: Size, screen: Size, zoom: number): Visible {
+  const scale = fitScale(frame, screen) * zoom;
+  if (scale <= 0) return null;
+  const width = Math.min(1, screen.width / (frame.width * scale));
+  const height = Math.min(1, screen.height / (frame.height * scale));
+  return width === 1 && height === 1 ? null : { left: (1 - width) / 2, top: (1 - height) / 2, width, height };
+}
+
+function holds({ region, widthPixels, heightPixels }: StillFacts, visible: Visible): boolean {
+  if (!region || !visible) return false;
+  // A pixel of rounding is no gap anybody sees.
+  return (
+    region.left <= visible.left * widthPixels + 1 &&
+    region.top <= visible.top * heightPixels + 1 &&
+    region.left + region.width >= (visible.left + visible.width) * widthPixels - 1 &&
+    region.top + region.height >= (visible.top + visible.height) * heightPixels - 1
+  );
 }
 
 /** Only what is proven to be the sensor's own bytes may be cited or archived. */

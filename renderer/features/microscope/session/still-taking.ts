@@ -2,7 +2,8 @@ import type { Still } from '#shared/contract/microscope.ts';
 import type { Telemetry } from '#shared/motion/telemetry.ts';
 import type { MicroscopeSession } from './microscope-session.ts';
 import { Settling } from './settling.ts';
-import { bestForm, withStill } from './still-choice.ts';
+import { bestForm, visiblePart, withStill } from './still-choice.ts';
+import type { Visible } from './still-choice.ts';
 
 const NARROWEST = 640;
 const WIDEST = 3840;
@@ -47,11 +48,21 @@ export class StillTaking {
     const stillId = crypto.randomUUID();
     model.setState({ settledStillId: stillId });
     try {
-      await backend.microscope.takeStill({ stillId, isKept, lossyWidth: this.#screenWidth });
+      await backend.microscope.takeStill({
+        stillId,
+        isKept,
+        lossyWidth: this.#screenWidth,
+        visible: this.#visible,
+      });
     } catch (error) {
       if (model.getState().settledStillId === stillId) model.setState({ settledStillId: null });
       if (isKept) this.#session.showProblem(error);
     }
+  }
+
+  get #visible(): Visible {
+    const { frame, screenWidth, screenHeight, zoom } = this.#session.model.getState();
+    return frame && visiblePart(frame, { width: screenWidth, height: screenHeight }, zoom);
   }
 
   /** Pins the still that is on the screen, or takes one. */
@@ -64,7 +75,7 @@ export class StillTaking {
       return;
     }
     await backend.microscope
-      .takeStill({ stillId, isKept: true, lossyWidth: this.#screenWidth })
+      .takeStill({ stillId, isKept: true, lossyWidth: this.#screenWidth, visible: this.#visible })
       .catch((error: unknown) => this.#session.showProblem(error));
   }
 

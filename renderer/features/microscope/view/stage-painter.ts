@@ -1,5 +1,5 @@
 import type { SlideMap } from '#shared/contract/microscope.ts';
-import type { StillFacts } from '#shared/link/talk.ts';
+import type { PixelRegion, StillFacts } from '#shared/link/talk.ts';
 import type { PointUm } from '#shared/motion/position.ts';
 import { axesOfFrame, objectiveOf } from '../session/microscope-facts.ts';
 import type { MicroscopeSession } from '../session/microscope-session.ts';
@@ -37,6 +37,7 @@ export class StagePainter {
   #frameSize: Size | undefined;
   #mapPicture: MapPicture | undefined;
   #still: StillFacts | undefined;
+  #stillRegion: PixelRegion | null = null;
   #draft: Draft | undefined;
   #isDirty = true;
   #request = 0;
@@ -91,9 +92,10 @@ export class StagePainter {
     this.invalidate();
   }
 
-  /** The still whose picture has been decoded, or none. */
-  setStill(facts: StillFacts | undefined): void {
+  /** The still whose picture has been decoded, or none; and the pixels of its frame the picture holds, or all. */
+  setStill(facts: StillFacts | undefined, region: PixelRegion | null = null): void {
     this.#still = facts;
+    this.#stillRegion = region;
     this.invalidate();
   }
 
@@ -218,11 +220,13 @@ export class StagePainter {
     const still = this.#shownStill;
     element.style.visibility = still ? 'visible' : 'hidden';
     if (!still) return;
-    const width = still.widthPixels * view.scale;
-    const height = still.heightPixels * view.scale;
-    element.style.width = `${width.toFixed(2)}px`;
-    element.style.height = `${height.toFixed(2)}px`;
-    element.style.transform = `translate(${((view.screen.width - width) / 2).toFixed(2)}px, ${((view.screen.height - height) / 2).toFixed(2)}px)`;
+    const { widthPixels, heightPixels } = still;
+    const held = this.#stillRegion ?? { left: 0, top: 0, width: widthPixels, height: heightPixels };
+    const left = view.screen.width / 2 + (held.left - widthPixels / 2) * view.scale;
+    const top = view.screen.height / 2 + (held.top - heightPixels / 2) * view.scale;
+    element.style.width = `${(held.width * view.scale).toFixed(2)}px`;
+    element.style.height = `${(held.height * view.scale).toFixed(2)}px`;
+    element.style.transform = `translate(${left.toFixed(2)}px, ${top.toFixed(2)}px)`;
     // At and above the sensor's own pixels nothing is invented between them.
     element.style.imageRendering = view.scale * window.devicePixelRatio >= 2 ? 'pixelated' : 'auto';
   }

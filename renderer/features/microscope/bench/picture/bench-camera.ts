@@ -3,6 +3,7 @@ import { drawStamp, stripHeight } from '#renderer/microscopy/frame-stamp.ts';
 import type { FrameStamp } from '#renderer/microscopy/frame-stamp.ts';
 import { withColourProfile } from '#renderer/microscopy/png-profile.ts';
 import type { ChannelGains } from '#shared/domain/white-balance.ts';
+import type { PixelRegion } from '#shared/link/talk.ts';
 import { RpcError } from '#shared/rpc/frames.ts';
 import type { FedFrame, FrameFeed } from '../../view/frame-feed.ts';
 import { sharpness } from '../../view/sharpness.ts';
@@ -52,7 +53,7 @@ export class BenchCamera implements FrameFeed {
     this.#tick();
     this.#withdraw = pageServer.provide('cameraHost', {
       describe: () => ({ camera: this.#camera }),
-      takeStill: ({ stillId, lossyWidth }) => this.#takeStill(stillId, lossyWidth),
+      takeStill: (request) => this.#takeStill(request),
       measureFocus: ({ afterDeviceTimeMs, atPart }) => this.#measureFocus(afterDeviceTimeMs, atPart),
     });
     pageServer.announce('cameraHost', 'cameraChanged', { camera: this.#camera });
@@ -126,14 +127,18 @@ export class BenchCamera implements FrameFeed {
     for (const listener of this.#listeners) listener(frame);
   }
 
-  async #takeStill(stillId: string, lossyWidth: number) {
+  async #takeStill({ stillId, lossyWidth, region }: StillRequest) {
     const { width, height } = this.#origin.sensor;
     // What was shown a moment ago goes first: the eye has something sharp while the whole frame is made.
     await upload(stillId, `lossy?quality=${LOSSY_QUALITY_PERCENT}`, await this.#lossy(lossyWidth));
     const canvas = new OffscreenCanvas(width, height);
     const stamp = await this.#drawWhole(canvas);
+    if (region) {
+      // What is looked at, pixel for pixel, before what lies beyond the window.
+      await upload(stillId, 'region', await losslessly(cut(canvas, region)));
+    }
     const { score } = scoreOf(canvas, null);
-    const lossless = await withColourProfile(await canvas.convertToBlob({ type: 'image/png' }));
+    const lossless = await losslessly(canvas);
     const hash = await crypto.subtle.digest('SHA-256', await lossless.arrayBuffer());
     await upload(stillId, 'lossless', lossless);
     return {
@@ -189,6 +194,22 @@ export class BenchCamera implements FrameFeed {
       });
     });
   }
+}
+
+interface StillRequest {
+  readonly stillId: string;
+  readonly lossyWidth: number;
+  readonly region: PixelRegion | null;
+}
+
+function cut(whole: OffscreenCanvas, { left, top, width, height }: PixelRegion): OffscreenCanvas {
+  const canvas = new OffscreenCanvas(width, height);
+  canvas.getContext('2d')?.drawImage(whole, left, top, width, height, 0, 0, width, height);
+  return canvas;
+}
+
+async function losslessly(canvas: OffscreenCanvas): Promise<Blob> {
+  return withColourProfile(await canvas.convertToBlob({ type: 'image/png' }));
 }
 
 /** Of the middle of the picture, or around a part of it. */

@@ -6,6 +6,7 @@ import {
   isEvidence,
   qualityOf,
   withStill,
+  visiblePart,
 } from '#renderer/features/microscope/session/still-choice.ts';
 import { RoundTrip } from '#renderer/features/microscope/steering/round-trip.ts';
 import { UNPINNED_STILLS } from '#shared/contract/microscope.ts';
@@ -26,6 +27,7 @@ const facts: Still['facts'] = {
   micrometresPerPixel: 0.5,
   widthPixels: 1920,
   heightPixels: 1200,
+  region: null,
   focusScore: 1,
   sha256: 'a'.repeat(64),
   sizeBytes: 10,
@@ -52,8 +54,34 @@ test('the mark says which picture it is, and a form that does not match is never
   expect(qualityOf({ facts, forms: [] })).toEqual({ kind: 'waiting' });
   expect(qualityOf({ facts, forms: [form('lossy')] })).toEqual({ kind: 'lossy', qualityPercent: 92 });
   expect(qualityOf({ facts, forms: [form('lossy'), form('lossless', false)] })).toEqual({ kind: 'broken' });
-  expect(bestForm({ forms: [form('lossless', false), form('lossy')] })?.form).toBe('lossy');
-  expect(bestForm({ forms: [form('lossless', false)] })).toBeUndefined();
+  expect(bestForm({ facts, forms: [form('lossless', false), form('lossy')] })?.form).toBe('lossy');
+  expect(bestForm({ facts, forms: [form('lossless', false)] })).toBeUndefined();
+});
+
+test('a window shows the middle of an enlarged frame, and all of one that fits', () => {
+  const [frame, screen] = [
+    { width: 1920, height: 1200 },
+    { width: 960, height: 750 },
+  ];
+  expect(visiblePart(frame, screen, 1)).toBeNull();
+  // Twice as large, 960 of 1920 wide; 750 of 1200 high.
+  expect(visiblePart(frame, screen, 2)).toEqual({ left: 0.25, top: 0.1875, width: 0.5, height: 0.625 });
+  expect(visiblePart(frame, { width: 0, height: 0 }, 1)).toBeNull();
+});
+
+test('a region is shown as far as it reaches, is no evidence, and gives way to the whole frame', () => {
+  const region = { left: 480, top: 225, width: 960, height: 750 };
+  const still = (...forms: Still['forms']) => ({ facts: { ...facts, region }, forms });
+  const lookedAt = { left: 0.25, top: 0.1875, width: 0.5, height: 0.625 };
+  const both = still(form('lossy'), form('region'));
+  expect(qualityOf(both, lookedAt)).toEqual({ kind: 'region' });
+  expect(isEvidence(both)).toBe(false);
+  // Less of it, or more: then what lies beyond its border is not there.
+  expect(qualityOf(both, { left: 0.4, top: 0.4, width: 0.2, height: 0.2 })).toEqual({ kind: 'region' });
+  expect(qualityOf(both, { left: 0.2, top: 0.1, width: 0.6, height: 0.8 }).kind).toBe('lossy');
+  expect(qualityOf(both, null).kind).toBe('lossy');
+  expect(bestForm(still(form('region', false), form('lossy')), lookedAt)?.form).toBe('lossy');
+  expect(qualityOf(still(form('lossy'), form('region'), form('lossless')), lookedAt).kind).toBe('exact');
 });
 
 test('pinned stills stay, of the others only those whose pictures are still there and the one on the screen', () => {
