@@ -20,11 +20,15 @@ afterAll(async () => {
   for (const folder of folders) folder.remove();
 });
 
-test('two people compare one code and have each other as contacts', async () => {
+test('two people compare one code, one of them at the microscope, and have each other as contacts', async () => {
   const [one, other] = await Promise.all(
-    workstations.map(async ({ url }) => {
+    workstations.map(async ({ url }, index) => {
       const { page } = await openPage(browser, url);
       await page.goto(`${page.url().replace(/#.*/, '')}#/microscope`);
+      if (index === 0) {
+        await page.getByTestId('use-simulated').click();
+        await page.getByTestId('microscope-picture').waitFor({ timeout: 60_000 });
+      }
       await page.getByTestId('add-contact').click();
       return page;
     }),
@@ -47,5 +51,8 @@ test('two people compare one code and have each other as contacts', async () => 
       .toBe('paired');
     await page.keyboard.press('Escape');
     await page.getByTestId('call').waitFor();
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
   }
+  // The key that closes a question is not the one that stops a stage at rest.
+  expect(await one.getByTestId('stopped').count()).toBe(0);
 });

@@ -42,11 +42,14 @@ const TEXT_FIELDS =
   'input:not([type=checkbox], [type=radio], [type=button], [type=range], [type=submit])';
 const POPUPS =
   '[role=dialog], [role=alertdialog], [role=menu], [role=listbox], [role=slider], [role=tablist]';
+const DIALOGS = '[role=dialog], [role=alertdialog]';
 
 function focusOf(target: EventTarget | null): Focus {
   if (!(target instanceof Element)) return 'elsewhere';
   if (target.closest(TEXT_FIELDS)) return 'text';
-  return target.closest(POPUPS) ? 'popup' : 'elsewhere';
+  if (target.closest(POPUPS)) return 'popup';
+  // The button that had the focus may have gone, and the dialog is still what is answered.
+  return target === document.body && document.querySelector(DIALOGS) ? 'popup' : 'elsewhere';
 }
 
 /** Held keys steer, by their place on the keyboard. A window that loses the focus loses its hands. */
