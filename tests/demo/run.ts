@@ -97,6 +97,13 @@ async function play(story: Story, outDir: string, startMs: number, told: Told): 
         samples: samples.splice(0),
       });
     }
+  } catch (error) {
+    // What each of them sees at that moment says more than the message.
+    for (const [name, actor] of actors) {
+      const seen = path.join(outDir, `failed-${name}.png`);
+      await actor.then(({ page }) => page.screenshot({ path: seen })).catch(() => {});
+    }
+    throw error;
   } finally {
     for (const actor of actors.values())
       await actor.then(
