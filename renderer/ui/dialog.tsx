@@ -1,8 +1,9 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import { useRef } from 'react';
+import { use, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { classNames } from './class-names.ts';
+import { DialogCompanion } from './dialog-companion.ts';
 import styles from './dialog.module.css';
 import { useControlWords } from './words.tsx';
 
@@ -27,6 +28,7 @@ const FOCUSABLE = 'input, textarea, [role=combobox], button:not(:disabled)';
 export function Dialog(props: DialogProps) {
   const { isOpen, onClose, title, description, children, actions, width = 'narrow', mustAnswer } = props;
   const words = useControlWords();
+  const companion = use(DialogCompanion);
   const content = useRef<HTMLDivElement>(null);
   return (
     <Base.Root
@@ -44,6 +46,7 @@ export function Dialog(props: DialogProps) {
         >
           <header className={styles['header']}>
             <Base.Title className={styles['title']}>{title}</Base.Title>
+            {companion}
             {!mustAnswer && (
               <Base.Close className={styles['close']} aria-label={words.close}>
                 <X size={18} aria-hidden />

@@ -202,6 +202,17 @@ test('STOP of the pathologist holds until somebody releases it', async () => {
   await bench.getByTestId('stop').waitFor();
 });
 
+test('STOP is within reach while a dialog covers the room', async () => {
+  await bench.getByRole('button', { name: '標本交換' }).click();
+  await bench.getByRole('dialog').getByTestId('dialog-stop').click();
+  await bench.getByTestId('stopped').waitFor();
+  await screenshot(bench, 'microscope-stop-in-dialog');
+  await bench.getByRole('dialog').getByRole('button', { name: '閉じる' }).click();
+  await bench.getByRole('dialog').waitFor({ state: 'hidden' });
+  await bench.getByRole('button', { name: '停止を解除' }).click();
+  await bench.getByTestId('stop').waitFor();
+});
+
 test('the hospital hears the pathologist whichever panel is open, from the loudspeaker it chose', async () => {
   for (const page of [pathologist, bench]) {
     await page.getByRole('tab', { name: '通話' }).click();

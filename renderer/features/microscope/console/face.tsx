@@ -6,6 +6,7 @@ import { useBackend } from '#renderer/backend/use-backend.tsx';
 import type { LiveLink } from '#renderer/link/live-link.ts';
 import type { LinkState } from '#shared/contract/link.ts';
 import { Button } from '#renderer/ui/button.tsx';
+import { DialogCompanion } from '#renderer/ui/dialog-companion.ts';
 import { EmptyState } from '#renderer/ui/empty-state.tsx';
 import { Tabs } from '#renderer/ui/tabs.tsx';
 import { Microscope } from 'lucide-react';
@@ -27,7 +28,7 @@ import type { FrameFeed } from '../view/frame-feed.ts';
 import styles from './face.module.css';
 import { GamepadDialog } from './gamepad-dialog.tsx';
 import { OnScreenJoystick } from './joystick.tsx';
-import { LeaseBar, StopButton } from './lease-bar.tsx';
+import { DialogStop, LeaseBar, StopButton } from './lease-bar.tsx';
 import { LiveView } from './live-view.tsx';
 import { PictureMarks } from './picture-marks.tsx';
 import { SlideState } from './slide-state.tsx';
@@ -48,13 +49,17 @@ export interface FaceProps {
   readonly notice?: ReactNode;
 }
 
+const dialogStop = <DialogStop />;
+
 type PanelTab = 'people' | 'chat' | 'places' | 'tools';
 
 /** What both sides look at. */
 export function Face(props: FaceProps) {
   return (
     <SessionProvider value={props.session}>
-      <FaceInside {...props} />
+      <DialogCompanion value={dialogStop}>
+        <FaceInside {...props} />
+      </DialogCompanion>
     </SessionProvider>
   );
 }

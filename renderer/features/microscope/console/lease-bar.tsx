@@ -54,6 +54,21 @@ export function LeaseBar() {
   );
 }
 
+/** STOP at the head of a dialog: it covers the one in the room, which is released there. */
+export function DialogStop() {
+  const { t } = useTranslation('microscope');
+  const session = useSession();
+  const stop = useModel(({ telemetry }) => telemetry?.stop?.by ?? null);
+  if (stop)
+    return <strong className={styles['isStopped']}>{t('stop.by', { who: t(`party.${stop}`) })}</strong>;
+  return (
+    <button type="button" className={styles['stop']} onClick={() => session.stop()} data-testid="dialog-stop">
+      <OctagonX size={20} aria-hidden />
+      <strong>{t('stop.press')}</strong>
+    </button>
+  );
+}
+
 /** Open to both sides at any time, with or without control. */
 export function StopButton() {
   const { t } = useTranslation('microscope');
