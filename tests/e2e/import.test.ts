@@ -50,7 +50,7 @@ test('a folder is chosen, travels file by file, and what was refused is listed w
   const choosing = page.waitForEvent('filechooser');
   await page.keyboard.press('Control+KeyO');
   await (await choosing).setFiles(folder);
-  await panel().getByText('CD ディスク').waitFor();
+  await panel().getByRole('paragraph').filter({ hasText: 'CD ディスク' }).waitFor();
   await panel().getByText('取り込みは終わりましたが、取り込めないファイルがあります。').waitFor();
   expect(await panel().textContent()).toContain('新しい画像 13 枚');
   expect(await panel().textContent()).toContain('検査 2 件');
