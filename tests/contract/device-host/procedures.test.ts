@@ -220,13 +220,18 @@ test('while slides are changed nobody moves anything', async () => {
   remote.push({ x: 2000, y: 500 });
   await host.until(({ positionUm }) => positionUm.x > 100);
   expect(await bench.request({ kind: 'begin-slide-change' })).toBeNull();
+  // The hand that had control goes on pushing, and has it no longer.
+  await host.until(({ refused }) => refused?.reason === 'not-holder');
+  remote.letGo();
+  // Control of the bench runs out while it is refused: its reason is seen before that.
   bench.push({ x: 2000, z: 300 });
+  await host.until(({ refused }) => refused?.reason === 'slide-change');
+  remote.push({ x: 2000, z: 300 });
   await host.until(({ lastProcedure }) => lastProcedure?.outcome === 'done');
   // Only the way to the load position, although two hands push, and nothing from there.
   await pause(300);
   expect(host.newest().positionUm).toEqual(simulatedMicroscope.loadPositionUm);
-  // The other hand is refused for having no control: the newest reason is either of the two.
-  await host.until(({ refused }) => refused?.reason === 'slide-change');
+  remote.letGo();
   bench.letGo();
   const before = host.newest().positionUm;
   await remote.request({ kind: 'request-lease' });
