@@ -7,17 +7,17 @@ const sources = ['electron', 'shared', 'resources', 'package-lock.json'];
 
 const PROCESSES = 'electron/backend/processes';
 
-/** Programs of the application, by the name of their bundle in `out/electron`: main, backend and each helper. */
+/** Programs of the application, by the name of their bundle in `out/electron`: main, backend, each helper and each thread. */
 function shellEntries(root: string): Record<string, string> {
-  const helpers = readdirSync(path.join(root, PROCESSES))
-    .filter((file) => /^(?!helper).*-process\.ts$/.test(file))
+  const programs = readdirSync(path.join(root, PROCESSES))
+    .filter((file) => /^(?!helper).*-(process|thread)\.ts$/.test(file))
     .map((file) => [file.replace(/\.ts$/, ''), `${PROCESSES}/${file}`]);
   return {
     main: 'electron/shell/main.ts',
     backend: 'electron/backend/in-electron.ts',
     'main-process': 'electron/device-host/main-process.ts',
     'stage-process': 'electron/device-host/simulated/stage-process.ts',
-    ...Object.fromEntries(helpers),
+    ...Object.fromEntries(programs),
   };
 }
 
