@@ -72,6 +72,7 @@ async function openInElectron(args: LaunchArguments, pageDir: string): Promise<n
     dataDir: args.dataDir,
     language: args.isLanguageGiven ? args.language : undefined,
     broker: args.broker,
+    specimen: args.specimen,
     withoutSandbox,
     readyTimeoutMs: ELECTRON_READY_TIMEOUT_MS,
   });

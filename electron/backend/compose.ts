@@ -4,6 +4,7 @@ import path from 'node:path';
 import { backendContracts } from '#shared/contract/index.ts';
 import type { BackendContracts } from '#shared/contract/index.ts';
 import type { TrialWorkstation } from '#shared/contract/launch.ts';
+import type { SpecimenChoice } from '#shared/contract/specimen.ts';
 import type { workstation } from '#shared/contract/workstation.ts';
 import { workstationPrincipal } from '#shared/domain/principal.ts';
 import type { Principal } from '#shared/domain/principal.ts';
@@ -154,6 +155,7 @@ function compose(
     log,
     pages,
     startDeviceHost: () => spawnHelper('device-host'),
+    chosenSpecimen: () => settings.current('simulatedSpecimen'),
     startSimulatedStage: () => startSimulatedStage(spawnHelper, path.join(dataDir, 'simulated-stage.log')),
     archiveStill: async (facts, losslessPath, patient) => {
       const targetPath = archive.web.newUploadPath();
@@ -266,7 +268,15 @@ function compose(
     endpoint,
     log,
     /** Begins what a workstation does and a command does not: the microscope and the link. */
-    start: async (broker: BrokerChoice = defaultBroker): Promise<void> => {
+    start: async (
+      broker: BrokerChoice = defaultBroker,
+      /** What was named at the start counts as chosen in the settings. */
+      simulatedSpecimen?: SpecimenChoice,
+    ): Promise<void> => {
+      if (simulatedSpecimen) {
+        const context = { signal: new AbortController().signal, caller: workstationPrincipal };
+        await settings.service.change({ simulatedSpecimen }, context);
+      }
       microscope.start();
       starting = startLink(broker);
       link = await starting;

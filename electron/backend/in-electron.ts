@@ -1,6 +1,7 @@
 // Entry as a utility process of Electron: calls through ports that the shell hands over, bytes on the local endpoint.
 import { parseArgs } from 'node:util';
 import type { BackendToShell, ShellToBackend } from '#shared/contract/shell-messages.ts';
+import { parseSpecimen } from '#shared/contract/specimen.ts';
 import { parseBroker } from '#shared/link/broker-choice.ts';
 import { composeBackend } from './compose.ts';
 import { ShellHelpers } from './shell-helpers.ts';
@@ -10,7 +11,11 @@ import { createHandedPort } from './transport/handed-port.ts';
 import type { HandedPort, ParentPort } from './transport/handed-port.ts';
 
 const { values } = parseArgs({
-  options: { data: { type: 'string', default: '' }, broker: { type: 'string', default: 'embedded' } },
+  options: {
+    data: { type: 'string', default: '' },
+    broker: { type: 'string', default: 'embedded' },
+    specimen: { type: 'string', default: '' },
+  },
 });
 const { parentPort } = process as NodeJS.Process & { parentPort?: ParentPort };
 if (!parentPort) throw new Error('this program is started by Electron as a utility process');
@@ -61,6 +66,6 @@ async function serve(shell: ParentPort): Promise<void> {
   });
   await backend.endpoint.listen();
   // The shell starts the broker, and is heard by now.
-  await backend.start(parseBroker(values.broker));
+  await backend.start(parseBroker(values.broker), parseSpecimen(values.specimen));
   tellShell({ event: 'serving', endpoint: backend.endpoint.address });
 }

@@ -1,6 +1,7 @@
 // Entry as local server for a Chromium window: page, calls and bytes on 127.0.0.1.
 import { parseArgs } from 'node:util';
 import type { BackendReport, LauncherOrder } from '#shared/contract/launch.ts';
+import { parseSpecimen } from '#shared/contract/specimen.ts';
 import { parseBroker } from '#shared/link/broker-choice.ts';
 import { openPage } from '#page/page-files.ts';
 import { askHolderForWindow } from './ask-holder.ts';
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     lang: { type: 'string' },
     window: { type: 'boolean', default: false },
     broker: { type: 'string', default: 'embedded' },
+    specimen: { type: 'string', default: '' },
   },
 });
 
@@ -62,7 +64,7 @@ async function serve(): Promise<void> {
   try {
     await server.listen();
     await backend.endpoint.listen();
-    await backend.start(parseBroker(values.broker));
+    await backend.start(parseBroker(values.broker), parseSpecimen(values.specimen));
   } catch (error) {
     await backend.close();
     throw error;

@@ -1,6 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { parseSpecimen } from '#shared/contract/specimen.ts';
 import { parseBroker } from '#shared/link/broker-choice.ts';
 import { defaultDataDir } from './default-data-dir.ts';
 
@@ -18,6 +19,8 @@ export interface LaunchArguments {
   readonly isHeadless: boolean;
   /** `embedded`, `embedded:HOST:PORT` or the URL of an MQTT broker. */
   readonly broker: string;
+  /** `FILE` or `FILE@MICROMETRES-PER-PIXEL` under the simulated microscope, absolute; empty: as chosen before. */
+  readonly specimen: string;
 }
 
 /** Throws an `Error` whose message says in English what is wrong. */
@@ -30,6 +33,7 @@ export function parseLaunchArguments(args: readonly string[]): LaunchArguments {
       lang: { type: 'string' },
       shell: { type: 'string' },
       broker: { type: 'string', default: 'embedded' },
+      specimen: { type: 'string' },
       'no-window': { type: 'boolean', default: false },
     },
   });
@@ -40,6 +44,8 @@ export function parseLaunchArguments(args: readonly string[]): LaunchArguments {
   const shell = shells.find((name) => name === values.shell);
   if (values.shell !== undefined && shell === undefined) throw new Error(`--shell ${values.shell}`);
   if (!parseBroker(values.broker)) throw new Error(`--broker ${values.broker}`);
+  if (values.specimen !== undefined && !parseSpecimen(values.specimen))
+    throw new Error(`--specimen ${values.specimen}`);
   if (values.data === '') throw new Error('--data is empty');
   return {
     dataDir: path.resolve(values.data ?? defaultDataDir(process.platform, process.env, os.homedir())),
@@ -49,5 +55,6 @@ export function parseLaunchArguments(args: readonly string[]): LaunchArguments {
     shell,
     isHeadless: values['no-window'],
     broker: values.broker,
+    specimen: values.specimen === undefined ? '' : path.resolve(values.specimen),
   };
 }

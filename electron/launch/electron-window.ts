@@ -14,6 +14,7 @@ export interface ElectronOptions {
   readonly language: 'ja' | 'en' | undefined;
   /** As `npm start -- --broker` takes it. */
   readonly broker: string;
+  readonly specimen: string;
   readonly withoutSandbox: boolean;
   readonly readyTimeoutMs: number;
 }
@@ -29,8 +30,17 @@ const STOP_TIMEOUT_MS = 10_000;
 
 /** Starts Electron and waits for its window, its refusal, its end or the time to be up. */
 export async function startElectron(options: ElectronOptions): Promise<ElectronStart> {
-  const { executable, shellDir, pageDir, dataDir, language, broker, withoutSandbox, readyTimeoutMs } =
-    options;
+  const {
+    executable,
+    shellDir,
+    pageDir,
+    dataDir,
+    language,
+    broker,
+    specimen,
+    withoutSandbox,
+    readyTimeoutMs,
+  } = options;
   const child = spawn(
     executable,
     [
@@ -39,6 +49,7 @@ export async function startElectron(options: ElectronOptions): Promise<ElectronS
       `--enkaku-data=${dataDir}`,
       `--enkaku-page=${pageDir}`,
       `--enkaku-broker=${broker}`,
+      `--enkaku-specimen=${specimen}`,
       ...(language === undefined ? [] : [`--enkaku-lang=${language}`]),
     ],
     { stdio: ['ignore', 'pipe', 'pipe'], env: withoutNodeOptions(process.env) },

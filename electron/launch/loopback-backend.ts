@@ -11,6 +11,8 @@ export interface LoopbackOptions {
   readonly pageDir: string;
   /** See `LaunchArguments`. */
   readonly broker: string;
+  /** See `LaunchArguments`. */
+  readonly specimen: string;
   /** A person waits for a window, not a program for the ready line. */
   readonly withWindow: boolean;
 }
@@ -41,6 +43,7 @@ export function startLoopbackBackend({
   language,
   pageDir,
   broker,
+  specimen,
   withWindow,
 }: LoopbackOptions): LoopbackBackend {
   const child = fork(
@@ -54,6 +57,8 @@ export function startLoopbackBackend({
       pageDir,
       '--broker',
       broker,
+      '--specimen',
+      specimen,
       ...(language === undefined ? [] : ['--lang', language]),
       ...(withWindow ? ['--window'] : []),
     ],

@@ -51,6 +51,7 @@ async function serveOnce({ args, pageDir, onStopChanged, refuse }: ServeOptions)
     language,
     pageDir,
     broker: args.broker,
+    specimen: args.specimen,
     withWindow: !isHeadless,
   });
   let wasStopped = false;

@@ -57,6 +57,7 @@ export class Trial {
       language,
       pageDir,
       broker: 'embedded',
+      specimen: args.specimen,
       withWindow: browser !== undefined,
     });
     const report = await backend.started;

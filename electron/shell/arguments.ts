@@ -7,6 +7,7 @@ export interface ShellArguments {
   readonly language: 'ja' | 'en' | undefined;
   /** For the backend, which knows what it means. */
   readonly broker: string;
+  readonly specimen: string;
   /** False where the system cannot isolate Chromium's processes, and the launcher has said so. */
   readonly isSandboxed: boolean;
 }
@@ -29,6 +30,7 @@ export function readShellArguments(
     dataDir: path.resolve(value('data') ?? defaults.dataDir),
     pageDir: path.resolve(value('page') ?? defaults.pageDir),
     broker: value('broker') ?? 'embedded',
+    specimen: value('specimen') ?? '',
     isSandboxed: !argv.includes('--no-sandbox'),
     language: languages.find((language) => language === value('lang')),
   };

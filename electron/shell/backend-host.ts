@@ -11,6 +11,7 @@ export interface BackendHostOptions {
   readonly programsDir: string;
   readonly dataDir: string;
   readonly broker: string;
+  readonly specimen: string;
   readonly onShowWindow: () => void;
   readonly onBulkPage: (isWanted: boolean) => void;
   readonly startTrial: () => Promise<TrialWorkstation>;
@@ -77,8 +78,8 @@ export class BackendHost {
   }
 
   #fork(onFailure: (failure: StartFailure) => void): void {
-    const { programsDir, dataDir, broker } = this.#options;
-    const args = ['--data', dataDir, '--broker', broker];
+    const { programsDir, dataDir, broker, specimen } = this.#options;
+    const args = ['--data', dataDir, '--broker', broker, '--specimen', specimen];
     const child = utilityProcess.fork(path.join(programsDir, 'backend.js'), args, {
       serviceName: 'Enkaku backend',
       stdio: ['ignore', 'ignore', 'inherit'],

@@ -90,6 +90,7 @@ async function run(
     programsDir,
     dataDir: args.dataDir,
     broker: args.broker,
+    specimen: args.specimen,
     onShowWindow: showWindow,
     onBulkPage: (isWanted) => bulkWindow.set(isWanted),
     startTrial: () => trial.start(),

@@ -23,7 +23,7 @@ export class TrialWindow {
 
   /** Starts it; where it runs already its window comes to the front. */
   async start(): Promise<TrialWorkstation> {
-    const { dataDir: ownDir, pageDir, language, isSandboxed } = this.#args;
+    const { dataDir: ownDir, pageDir, language, specimen, isSandboxed } = this.#args;
     const dataDir = path.join(ownDir, 'trial-hospital');
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const start = await startElectron({
@@ -33,6 +33,7 @@ export class TrialWindow {
       dataDir,
       language,
       broker: 'embedded',
+      specimen,
       withoutSandbox: !isSandboxed,
       readyTimeoutMs: READY_TIMEOUT_MS,
     });

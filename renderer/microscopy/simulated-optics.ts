@@ -1,10 +1,12 @@
 import type { BackendClient } from '#renderer/backend/connection.ts';
+import type { Specimen } from '#shared/contract/specimen.ts';
 import type { Objective } from '#shared/motion/objective.ts';
 import type { PointUm, PositionUm } from '#shared/motion/position.ts';
 import { simulatedSensor } from '#shared/motion/simulated-microscope.ts';
 import type { FrameStamp } from './frame-stamp.ts';
 import { SlideTiles } from './slide-tiles.ts';
 import type { SlideView } from './slide-tiles.ts';
+import { slideWorker } from './slide-worker.ts';
 
 type Drawing = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
@@ -45,15 +47,17 @@ export class SimulatedOptics {
   readonly isSimulated = true;
   readonly sensor: PixelSize = { width: simulatedSensor.widthPixels, height: simulatedSensor.heightPixels };
   readonly #objectives: readonly Objective[];
-  readonly #tiles = new SlideTiles();
+  readonly #tiles: SlideTiles;
   readonly #noise = noiseTile();
   readonly #vignettes = new Map<string, OffscreenCanvas>();
   readonly #stop: () => void;
   #optics: (FrameStamp & { readonly lampPercent: number }) | undefined;
   #small: OffscreenCanvas | undefined;
 
-  constructor(backend: BackendClient, objectives: readonly Objective[]) {
+  /** @param specimen null: the tissue that is drawn */
+  constructor(backend: BackendClient, objectives: readonly Objective[], specimen: Specimen | null) {
     this.#objectives = objectives;
+    this.#tiles = new SlideTiles(slideWorker(specimen));
     this.#stop = backend.microscope.on('simulatedOptics', (optics) => {
       this.#optics = optics;
     });

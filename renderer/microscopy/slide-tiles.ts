@@ -1,5 +1,5 @@
 import type { PointUm } from '#shared/motion/position.ts';
-import type { TileAnswer, TileRequest } from './tissue-worker.ts';
+import type { SlideWorker, TileAnswer } from './slide-worker.ts';
 
 type Drawing = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
@@ -27,11 +27,11 @@ const MAXIMUM_TILES = 400;
 const MAXIMUM_ASKED = 2;
 /** The whole slide, shown wherever nothing finer is there yet. */
 const GROUND_LEVEL = 20;
-const GLASS = '#f4f1f2';
+const GLASS = '#f2f2f2';
 
-/** The slide as tiles that are drawn when they are first seen. */
+/** The slide as tiles that are drawn, or read, when they are first seen. */
 export class SlideTiles {
-  readonly #worker = new Worker(new URL('./tissue-worker.ts', import.meta.url), { type: 'module' });
+  readonly #worker: SlideWorker;
   /** Oldest use first. */
   readonly #tiles = new Map<string, ImageBitmap>();
   readonly #asked = new Map<number, Place>();
@@ -39,7 +39,8 @@ export class SlideTiles {
   #wanted: readonly Place[] = [];
   #nextId = 1;
 
-  constructor() {
+  constructor(worker: SlideWorker) {
+    this.#worker = worker;
     this.#worker.addEventListener('message', ({ data }: MessageEvent<TileAnswer>) => this.#take(data));
   }
 
@@ -127,7 +128,7 @@ export class SlideTiles {
         widthPixels: TILE_PIXELS,
         heightPixels: TILE_PIXELS,
       };
-      this.#worker.postMessage({ id, area } satisfies TileRequest, []);
+      this.#worker.postMessage({ id, area }, []);
     }
   }
 

@@ -1,16 +1,6 @@
 // Draws the slide tile by tile, so that the page that shows it never waits.
 import { createTissue } from './tissue/tissue.ts';
-import type { TileArea } from './tissue/stain.ts';
-
-export interface TileRequest {
-  readonly id: number;
-  readonly area: TileArea;
-}
-
-export interface TileAnswer {
-  readonly id: number;
-  readonly image: ImageBitmap;
-}
+import type { TileAnswer, TileRequest } from './slide-worker.ts';
 
 /** The same slide on every machine and every day. */
 const SEED = 1;

@@ -6,6 +6,7 @@ import { MicroscopeConfiguration } from '../motion/microscope-configuration.ts';
 import { PointUm, PositionUm } from '../motion/position.ts';
 import { Telemetry } from '../motion/telemetry.ts';
 import { event, method } from '../rpc/contract.ts';
+import { OpenedSpecimen } from './specimen.ts';
 
 export const Still = z.strictObject({
   facts: StillFacts,
@@ -151,6 +152,8 @@ export const microscope = {
   ),
   /** The overview of the slide, once uploaded to `/microscope/maps/<slideId>`; given to whoever is connected. */
   offerMap: method(SlideMap, z.null()),
+  /** What the settings put under the simulated microscope. A file that cannot lie there is said, not thrown. */
+  openSpecimen: method(z.strictObject({}), OpenedSpecimen),
   listSerialPorts: method(z.strictObject({}), z.strictObject({ paths: z.array(z.string()) })),
   telemetry: event(Telemetry),
   simulatedOptics: event(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CameraSettings } from '../domain/camera-settings.ts';
 import { event, method } from '../rpc/contract.ts';
+import { SpecimenChoice } from './specimen.ts';
 
 /**
  * What a person can choose and this workstation remembers. A new key needs a line here with a
@@ -56,6 +57,8 @@ export const settingsKeys = {
       byName: z.record(z.string().max(200), CameraSettings),
     })
     .default({ chosen: null, byName: {} }),
+  /** What lies under the simulated microscope; null: the tissue that is drawn. */
+  simulatedSpecimen: SpecimenChoice.nullable().default(null),
 } as const;
 
 export const SettingsDocument = z.strictObject(settingsKeys);

@@ -8,11 +8,13 @@ import { simulatedMicroscope } from '#shared/motion/simulated-microscope.ts';
 import type { Telemetry } from '#shared/motion/telemetry.ts';
 import { systemClock } from '#backend/clock.ts';
 import { openDatabase } from '#backend/database/open.ts';
+import { createLog } from '#backend/log.ts';
 import { plainKeyProvider } from '#backend/keys.ts';
 import { Pages } from '#backend/pages.ts';
 import { Maps } from '#backend/services/microscope/maps.ts';
 import { createPictureHandler } from '#backend/services/microscope/picture-handler.ts';
 import { createRecords } from '#backend/services/microscope/records.ts';
+import { SpecimenOnStage } from '#backend/services/microscope/specimen.ts';
 import { PictureFiles } from '#backend/services/microscope/still-files.ts';
 import { Stills, regionOf } from '#backend/services/microscope/stills.ts';
 import { temporaryDirectory } from '#tests/support/workstation.ts';
@@ -182,7 +184,8 @@ test('an old map never lies under a new slide', async () => {
 
 test('pictures are put and got by ids, never by paths, and not beyond the limit', async () => {
   const { stills, files } = createStills();
-  const handle = createPictureHandler(files, stills);
+  const specimen = new SpecimenOnStage(() => null, createLog(folder.path));
+  const handle = createPictureHandler(files, stills, specimen);
   const slideId = randomUUID();
   const url = `http://localhost/microscope/maps/${slideId}`;
   const jpeg = new Uint8Array([0xff, 0xd8, 1, 2]);
@@ -191,7 +194,13 @@ test('pictures are put and got by ids, never by paths, and not beyond the limit'
   const got = await handle(new Request(url));
   expect(got.headers.get('content-type')).toBe('image/jpeg');
   expect(new Uint8Array(await got.arrayBuffer())).toEqual(jpeg);
-  for (const bad of ['maps/..%2f..%2fkey', `stills/${slideId}/secret`, 'stills/../x', `stills/${slideId}`]) {
+  for (const bad of [
+    'specimen/../key',
+    'maps/..%2f..%2fkey',
+    `stills/${slideId}/secret`,
+    'stills/../x',
+    `stills/${slideId}`,
+  ]) {
     expect((await handle(new Request(`http://localhost/microscope/${bad}`))).status).toBe(404);
   }
 });

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import type { BackendContracts } from '#shared/contract/index.ts';
 import type { Calibration, MicroscopeState, microscope } from '#shared/contract/microscope.ts';
 import type { LiveChannel } from '#shared/contract/page.ts';
+import type { SpecimenChoice } from '#shared/contract/specimen.ts';
 import { gainsOf } from '#shared/domain/white-balance.ts';
 import { areLimitsTighter } from '#shared/motion/focus-limits.ts';
 import type { Principal } from '#shared/domain/principal.ts';
@@ -22,6 +23,7 @@ import { createPictureHandler } from './picture-handler.ts';
 import { createRecords } from './records.ts';
 import { RemoteMicroscope } from './remote-microscope.ts';
 import type { StreamKeys } from './remote-microscope.ts';
+import { SpecimenOnStage } from './specimen.ts';
 import { PictureFiles } from './still-files.ts';
 import { Stills } from './stills.ts';
 
@@ -35,6 +37,8 @@ export interface MicroscopeOptions {
   readonly startDeviceHost: () => HelperProcess;
   /** Resolves with where the simulated controller listens. */
   readonly startSimulatedStage: () => Promise<string>;
+  /** What was chosen to lie under the simulated microscope. */
+  readonly chosenSpecimen: () => SpecimenChoice | null;
   /** To the workstation we are connected with; nothing happens without one. */
   readonly link: {
     readonly sendOn: (channel: LiveChannel, bytes: Uint8Array) => void;
@@ -68,6 +72,7 @@ export function createMicroscope(options: MicroscopeOptions) {
   const { dataDir, announcer, clock, log, pages, link } = options;
   const records = createRecords(options.database, clock);
   const files = new PictureFiles(dataDir);
+  const specimen = new SpecimenOnStage(options.chosenSpecimen, log);
   const recent: Telemetry[] = [];
   let own: OwnDeviceHost | undefined;
   /** One for the life of this backend: it stays where it is when the device host is started again. */
@@ -286,6 +291,7 @@ export function createMicroscope(options: MicroscopeOptions) {
       await maps.offer(map);
       return null;
     },
+    openSpecimen: () => specimen.open(),
     listSerialPorts: async () => {
       const names = await readdir('/dev').catch(() => []);
       return { paths: names.filter((name) => SERIAL_PORT_NAME.test(name)).map((name) => `/dev/${name}`) };
@@ -327,7 +333,7 @@ export function createMicroscope(options: MicroscopeOptions) {
     /** Starts the device host, if there is a microscope here: not for a command that looks after the archive. */
     start: startOwn,
     /** Answers everything below `/microscope/`. */
-    pictures: createPictureHandler(files, stills),
+    pictures: createPictureHandler(files, stills, specimen),
     linkUp: (next: LinkUp): void => {
       up = next;
       if (next.role === 'pathologist') {
@@ -375,7 +381,10 @@ export function createMicroscope(options: MicroscopeOptions) {
     fileArrived: async (transferId: string, path: string): Promise<void> => {
       if (!(await maps.arrived(transferId, path))) await stills.arrived(transferId, path);
     },
-    close: (): void => own?.close(),
+    close: (): void => {
+      own?.close();
+      specimen.close();
+    },
   };
 }
 

@@ -1,18 +1,22 @@
 import { stillForms } from '#shared/link/talk.ts';
+import type { SpecimenOnStage } from './specimen.ts';
 import { PictureTooLarge } from './still-files.ts';
 import type { PictureFiles } from './still-files.ts';
 import type { Stills } from './stills.ts';
 
 const STILL = /^\/microscope\/stills\/(?<id>[0-9a-f-]{36})\/(?<form>[a-z]+)$/;
+const SPECIMEN = '/microscope/specimen/';
 const MAP = /^\/microscope\/maps\/(?<id>[0-9a-f-]{36})$/;
 
 /**
  * `GET` and `PUT /microscope/stills/<stillId>/<form>` and `/microscope/maps/<slideId>`: pictures as they are.
+ * `GET /microscope/specimen/…`: tiles of what lies under the simulated microscope.
  * The quality of a lossy form comes as `?quality=<percent>`.
  */
-export function createPictureHandler(files: PictureFiles, stills: Stills) {
+export function createPictureHandler(files: PictureFiles, stills: Stills, specimen: SpecimenOnStage) {
   return async (request: Request): Promise<Response> => {
     const { pathname, searchParams } = new URL(request.url);
+    if (pathname.startsWith(SPECIMEN)) return specimen.handle(request);
     const still = STILL.exec(pathname)?.groups;
     const form = stillForms.find((name) => name === still?.['form']);
     const stillId = still?.['id'];

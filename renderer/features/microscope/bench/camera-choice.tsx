@@ -4,6 +4,7 @@ import { Select } from '#renderer/ui/select.tsx';
 import styles from './bench.module.css';
 import { CameraControls } from './camera-controls.tsx';
 import { NO_CAMERA, SIMULATED } from './picture/camera-desk.ts';
+import { SpecimenControl } from './specimen-control.tsx';
 import type { BenchPicture } from './use-bench-picture.ts';
 
 /** Which camera sits on the microscope, how it is set, and what is wrong with it. */
@@ -35,6 +36,7 @@ export function CameraChoice({ picture, canSimulate }: { picture: BenchPicture; 
         </div>
       )}
       {camera && <CameraControls picture={picture} />}
+      {choice === SIMULATED && <SpecimenControl picture={picture} />}
     </>
   );
 }

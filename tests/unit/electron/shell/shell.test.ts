@@ -106,6 +106,14 @@ test('a helper of the shell takes a file in, and its bytes come back as they wer
   expect(body.includes(readFileSync(dicomFile))).toBe(true);
 });
 
+test('a thread of the bundled backend answers', async () => {
+  const { settings, microscope } = connection.client;
+  await settings.change({
+    simulatedSpecimen: { path: path.join(folder.path, 'no-such-slide'), micrometresPerPixel: 1 },
+  });
+  expect(await microscope.openSpecimen({})).toMatchObject({ specimen: null, problem: 'not-found' });
+});
+
 test('a request that is given up harms nothing', async () => {
   const url = 'enkaku://app/dicomweb/instances';
   for (let round = 0; round < 20; round++) await (await protocol.request(url)).body?.cancel();

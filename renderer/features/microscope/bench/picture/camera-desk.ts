@@ -3,6 +3,7 @@ import type { LiveLink } from '#renderer/link/live-link.ts';
 import { judgeField } from '#renderer/microscopy/blank-field.ts';
 import type { FieldRefusal } from '#renderer/microscopy/blank-field.ts';
 import { SimulatedOptics } from '#renderer/microscopy/simulated-optics.ts';
+import type { OpenedSpecimen, SpecimenChoice } from '#shared/contract/specimen.ts';
 import { untouchedCamera } from '#shared/domain/camera-settings.ts';
 import type { CameraSettings } from '#shared/domain/camera-settings.ts';
 import type { WhiteBalance } from '#shared/domain/white-balance.ts';
@@ -38,6 +39,8 @@ export interface DeskState {
   /** Of this camera on an empty field, whether it is in use or not. */
   readonly measuredWhite: WhiteBalance | undefined;
   readonly problem: CameraProblem | undefined;
+  /** What lies under the simulated microscope; undefined until its picture was opened. */
+  readonly specimen: OpenedSpecimen | undefined;
 }
 
 export type MeasuredWhite =
@@ -62,6 +65,7 @@ export class CameraDesk {
     settings: untouchedCamera,
     measuredWhite: undefined,
     problem: undefined,
+    specimen: undefined,
   }));
   readonly #session: MicroscopeSession;
   readonly #live: LiveLink;
@@ -102,6 +106,16 @@ export class CameraDesk {
   /** Opens the same again: after the cable, the permission or the other program was seen to. */
   retry(): void {
     void this.#open(this.state.getState().choice);
+  }
+
+  /** Puts another slide under the simulated microscope, for this and every later start; null: the drawn tissue. */
+  async putUnder(simulatedSpecimen: SpecimenChoice | null): Promise<void> {
+    try {
+      await this.#session.backend.settings.change({ simulatedSpecimen });
+    } catch (error) {
+      this.#session.showProblem(error);
+    }
+    this.retry();
   }
 
   /** Shown at once; asked of the camera when it has taken what was asked before. */
@@ -243,7 +257,9 @@ export class CameraDesk {
       return CameraOrigin.open(choice === '' ? undefined : choice, () => this.#session.telemetry, onLost);
     }
     const { configuration } = await backend.microscope.getState({});
-    return new SimulatedOptics(backend, configuration?.objectives ?? []);
+    const specimen = await backend.microscope.openSpecimen({});
+    this.state.setState({ specimen });
+    return new SimulatedOptics(backend, configuration?.objectives ?? [], specimen.specimen);
   }
 
   /** @throws DOMException where the camera of that name is not here: another one is never taken for it */

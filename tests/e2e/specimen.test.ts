@@ -1,0 +1,166 @@
+// A slide from files under the simulated microscope: what the camera shows is what the file has at that place.
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { decode } from 'fast-png';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { backendContracts } from '#shared/contract/index.ts';
+import type { Still } from '#shared/contract/microscope.ts';
+import { simulatedMicroscope } from '#shared/motion/simulated-microscope.ts';
+import type { Telemetry } from '#shared/motion/telemetry.ts';
+import { RpcConnection } from '#shared/rpc/connect.ts';
+import { connectToEndpoint } from '#backend/transport/local-client.ts';
+import { readEndpoint } from '#backend/transport/local-endpoint.ts';
+import { nameSlide, openBench, takeControl } from '#tests/support/bench-page.ts';
+import { greyRange, launchChromium } from '#tests/support/chromium.ts';
+import { colourAt, isInsidePatch, writeSlide } from '#tests/support/made-slide.ts';
+import type { MadeLevel } from '#tests/support/made-slide.ts';
+import { clippedTexts, openPage, screenshot } from '#tests/support/page.ts';
+import { startWorkstation, temporaryDirectory } from '#tests/support/workstation.ts';
+import type { Workstation } from '#tests/support/workstation.ts';
+
+const PICTURE = '[data-testid=microscope-picture] canvas[role=img]';
+const PATIENCE = { timeout: 60_000, interval: 200 };
+/** The lamp's tint in the middle of the field. */
+const LAMP = [1, 0.984, 0.949];
+/** The noise of the camera, and how it lifts the dark; neighbouring patches differ by 31 and more. */
+const COLOUR_TOLERANCE = 15;
+const folder = temporaryDirectory();
+const slideFolder = path.join(folder.path, 'slide');
+let slide: MadeLevel;
+let workstation: Workstation;
+let browser: Browser;
+let page: Page;
+let errors: string[];
+let telemetry: Telemetry | undefined;
+let port: Awaited<ReturnType<typeof connectToEndpoint>>;
+let listStills: () => Promise<readonly Still[]>;
+
+beforeAll(async () => {
+  mkdirSync(slideFolder);
+  slide = writeSlide(slideFolder);
+  workstation = await startWorkstation(path.join(folder.path, 'data'), ['--specimen', slideFolder]);
+  browser = await launchChromium();
+  ({ page, errors } = await openPage(browser, workstation.url, { width: 1600, height: 1200 }));
+  await openBench(page);
+  const endpoint = readEndpoint(path.join(folder.path, 'data'));
+  if (!endpoint) throw new Error('the workstation has no endpoint');
+  port = await connectToEndpoint(endpoint);
+  const { client } = new RpcConnection(backendContracts, port);
+  client.microscope.on('telemetry', (each) => (telemetry = each));
+  listStills = async () => (await client.microscope.listStills({})).stills;
+}, 120_000);
+
+afterAll(async () => {
+  port.close();
+  await browser.close();
+  await workstation.stop();
+  folder.remove();
+});
+
+const control = () => page.getByTestId('specimen');
+
+async function putUnder(file: string): Promise<void> {
+  await control().getByRole('textbox', { name: '標本のファイルまたはフォルダー' }).fill(file);
+  await control().getByRole('button', { name: 'この標本を載せる' }).click();
+}
+
+/** Stills are taken when the stage has settled; this one is asked for. */
+async function takeStill() {
+  const known = new Set((await listStills()).map(({ facts }) => facts.stillId));
+  await page.keyboard.press('KeyC');
+  const find = async () =>
+    (await listStills()).find(
+      ({ facts, forms }) =>
+        !known.has(facts.stillId) && facts.isKept && forms.some(({ form }) => form === 'lossless'),
+    );
+  await expect.poll(async () => (await find()) !== undefined, PATIENCE).toBe(true);
+  const facts = (await find())?.facts;
+  if (!facts) throw new Error('no still');
+  const origin = new URL(page.url()).origin;
+  const answer = await page.request.get(`${origin}/microscope/stills/${facts.stillId}/lossless`);
+  return { facts, picture: decode(await answer.body()) };
+}
+
+/** How far the picture is from the file, at most, over places in the middle of the field. */
+function farthest({ facts, picture }: Awaited<ReturnType<typeof takeStill>>) {
+  const { width, height, channels, data } = picture;
+  const objective = simulatedMicroscope.objectives.find(({ id }) => id === facts.objectiveId);
+  if (!objective) throw new Error('an unknown objective');
+  const { micrometresPerPixel, parcentricOffsetUm } = objective;
+  const slideWidthUm = slide.widthPixels * slide.micrometresPerPixel;
+  const slideHeightUm = slide.heightPixels * slide.micrometresPerPixel;
+  const left = facts.positionUm.x - parcentricOffsetUm.x + slideWidthUm / 2;
+  const top = facts.positionUm.y - parcentricOffsetUm.y + slideHeightUm / 2;
+  let compared = 0;
+  let difference = 0;
+  for (let y = Math.round(height * 0.35); y < height * 0.65; y += 7) {
+    for (let x = Math.round(width * 0.35); x < width * 0.65; x += 11) {
+      const xUm = left + (x + 0.5 - width / 2) * micrometresPerPixel;
+      const yUm = top + (y + 0.5 - height / 2) * micrometresPerPixel;
+      if (!isInsidePatch(xUm, yUm, 22)) continue;
+      compared += 1;
+      for (const [channel, expected] of colourAt(xUm, yUm).entries()) {
+        let sum = 0;
+        for (let near = 0; near < 9; near += 1) {
+          const at = (y + (near % 3) - 1) * width + x + Math.floor(near / 3) - 1;
+          sum += data[at * channels + channel] ?? 0;
+        }
+        difference = Math.max(difference, Math.abs(sum / 9 - expected * (LAMP[channel] ?? 1)));
+      }
+    }
+  }
+  return { compared, difference };
+}
+
+test('a file that cannot lie there is said, and the drawn tissue stays', async () => {
+  await expect.poll(() => control().innerText(), PATIENCE).toContain('slide（3.0 × 2.2 mm、1 µm/画素）');
+  await putUnder('/nowhere/slide.dcm');
+  const problem = page.getByTestId('specimen-problem');
+  await problem.waitFor(PATIENCE);
+  expect(await problem.innerText()).toContain('/nowhere/slide.dcm が見つかりません');
+  expect(await control().innerText()).toContain('標本：描いた組織');
+  await expect.poll(() => greyRange(page, PICTURE).catch(() => 0), PATIENCE).toBeGreaterThan(60);
+  await screenshot(page, 'specimen-problem');
+  expect(await clippedTexts(page)).toEqual([]);
+  await putUnder(slideFolder);
+  await problem.waitFor({ ...PATIENCE, state: 'detached' });
+  await expect.poll(() => control().innerText(), PATIENCE).toContain('slide（3.0 × 2.2 mm');
+});
+
+test('the lowest power shows the coarse level where it belongs', async () => {
+  await nameSlide(page, '26-1 F1-1');
+  await control().getByText('先に標本の交換を始めてください').waitFor(PATIENCE);
+  await takeControl(page);
+  await page.evaluate(`document.activeElement.blur()`);
+  const still = await takeStill();
+  await screenshot(page, 'specimen-2x');
+  expect(still.facts.magnification).toBe(2);
+  const { compared, difference } = farthest(still);
+  expect(compared).toBeGreaterThan(300);
+  expect(difference).toBeLessThan(COLOUR_TOLERANCE);
+});
+
+test('steered over at 10×, every place shows the pixels of the file', async () => {
+  await page.keyboard.press('Digit3');
+  await expect.poll(() => telemetry?.objectiveId, PATIENCE).toBe(3);
+  await expect.poll(() => telemetry?.procedure, PATIENCE).toBe(null);
+  const turned = telemetry?.lastProcedure?.procedureId;
+  await page.keyboard.press('KeyX');
+  await expect.poll(() => telemetry?.lastProcedure?.procedureId !== turned, PATIENCE).toBe(true);
+  expect(telemetry?.lastProcedure?.outcome).toBe('done');
+  const before = await takeStill();
+  await page.keyboard.press('KeyD', { delay: 700 });
+  await page.keyboard.press('KeyS', { delay: 500 });
+  await expect.poll(() => [telemetry?.axes.x, telemetry?.axes.y], PATIENCE).toEqual(['idle', 'idle']);
+  const after = await takeStill();
+  await screenshot(page, 'specimen-10x');
+  const { x, y } = after.facts.positionUm;
+  expect(Math.hypot(x - before.facts.positionUm.x, y - before.facts.positionUm.y)).toBeGreaterThan(100);
+  for (const still of [before, after]) {
+    const { compared, difference } = farthest(still);
+    expect(compared).toBeGreaterThan(300);
+    expect(difference).toBeLessThan(COLOUR_TOLERANCE);
+  }
+  expect(errors).toEqual([]);
+});
