@@ -11,8 +11,8 @@ export interface PixelScale {
   /** Distance between the centres of two neighbouring columns, and of two rows. */
   readonly columnSpacing: number;
   readonly rowSpacing: number;
-  /** 'px' where nothing says how large a pixel is. */
-  readonly unit: 'mm' | 'px';
+  /** 'px' where nothing says how large a pixel is, 'um' (µm) through a microscope. */
+  readonly unit: 'mm' | 'um' | 'px';
 }
 
 export interface MeasuredImage {

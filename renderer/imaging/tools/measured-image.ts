@@ -5,6 +5,8 @@ import type { MeasuredImage, PixelScale } from './measure.ts';
 import type { Point } from './plane.ts';
 
 const CENTIMETRES = 3;
+/** Nothing but a microscope has smaller pixels; what it shows is told in µm. */
+const SMALLEST_SPACING_OF_RADIOLOGY_MM = 0.01;
 
 /** What is needed to measure on one image; statistics only where its pixels are there. */
 export function measuredImage(description: ImageDescription, frame: DecodedFrame | undefined): MeasuredImage {
@@ -40,7 +42,11 @@ export function pixelScale(description: ImageDescription, points: readonly Point
     return regionScale(ultrasoundRegions, points) ?? inPixels(1);
   }
   if (spacing.kind === 'uncalibrated') return inPixels(spacing.heightToWidth);
-  return { columnSpacing: spacing.columnMm, rowSpacing: spacing.rowMm, unit: 'mm' };
+  const { columnMm, rowMm } = spacing;
+  if (Math.max(columnMm, rowMm) < SMALLEST_SPACING_OF_RADIOLOGY_MM) {
+    return { columnSpacing: columnMm * 1000, rowSpacing: rowMm * 1000, unit: 'um' };
+  }
+  return { columnSpacing: columnMm, rowSpacing: rowMm, unit: 'mm' };
 }
 
 const inPixels = (heightToWidth: number): PixelScale => ({

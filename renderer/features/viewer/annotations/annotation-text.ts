@@ -2,6 +2,8 @@ import { i18n } from '#renderer/i18n/index.ts';
 import type { MeasuredValue } from '#shared/domain/annotation.ts';
 import type { AnnotationText } from '#renderer/imaging/tools/pane-surface.ts';
 
+const lengthUnits: readonly string[] = ['mm', 'mm2', 'um', 'um2'];
+
 /** What is written beside an annotation: its label, its values, and what limits them. */
 export function annotationLines({ tool, label, measurement, image }: AnnotationText): string[] {
   const lines = label === '' ? [] : label.split('\n');
@@ -13,7 +15,7 @@ export function annotationLines({ tool, label, measurement, image }: AnnotationT
   else if (values.length > 0) lines.push(values.map(valueText).join(' '));
   lines.push(...notices.map((notice) => i18n.t(`viewer:notices.${notice}`)));
   const spacing = image.description.spacing;
-  const isLength = values.some(({ unit }) => unit === 'mm' || unit === 'mm2');
+  const isLength = values.some(({ unit }) => lengthUnits.includes(unit));
   // A projection magnifies by an unknown factor: what the length refers to belongs beside it.
   if (isLength && spacing.kind === 'mm' && spacing.source !== 'pixel-spacing') {
     lines.push(i18n.t(`viewer:spacing.${spacing.source}`));
@@ -49,7 +51,13 @@ function cobbText(value: MeasuredValue): string {
   return `${numberText(value)}°  (${(180 - value.value).toFixed(1)}°)`;
 }
 
-const unitTexts: Readonly<Record<string, string>> = { mm2: ' mm²', px2: ' px²', deg: '°' };
+const unitTexts: Readonly<Record<string, string>> = {
+  mm2: ' mm²',
+  um: ' µm',
+  um2: ' µm²',
+  px2: ' px²',
+  deg: '°',
+};
 
 export function valueText(value: MeasuredValue): string {
   const { unit } = value;
