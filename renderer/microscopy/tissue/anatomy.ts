@@ -57,7 +57,7 @@ export function createAnatomy(seed: number): Anatomy {
       const depth = y - surfaceUm(x);
       const side =
         tissueExtentUm.x - Math.abs(x) - 500 + coarse(7.5 + shift, y / 1500) * 420 + middle(33, y / 240) * 70;
-      const bottom = tissueExtentUm.y - y - 400 + coarse(x / 2100, 77.5) * 380 + middle(x / 300, 51.5) * 90;
+      const bottom = tissueExtentUm.y - y - 200 + coarse(x / 2100, 77.5) * 380 + middle(x / 300, 51.5) * 90;
       const waves = coarse(x / 900, y / 900) * 0.36 + middle(x / 210, y / 210) * 0.24;
       const toFocus = Math.hypot(x - tumourFocus.xUm, (y - tumourFocus.yUm) * 1.25);
       const inFatLayer = Math.max(
