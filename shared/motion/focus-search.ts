@@ -26,8 +26,8 @@ export function focusPlaces(
   );
 }
 
-export function bestOf(samples: readonly FocusSample[]): FocusSample | undefined {
-  return samples.reduce<FocusSample | undefined>(
+export function bestOf<Sample extends FocusSample>(samples: readonly Sample[]): Sample | undefined {
+  return samples.reduce<Sample | undefined>(
     (best, sample) => (best && best.score >= sample.score ? best : sample),
     undefined,
   );

@@ -12,6 +12,10 @@ const FINE_STEP_DEPTHS = 1;
 /** Every place is approached from below, by at least this: the spindle's play never counts. */
 const APPROACH_UM = 3;
 
+interface FieldSample extends FocusSample {
+  readonly isBlank: boolean;
+}
+
 /**
  * One shot: climbs through a coarse range around where focus is, once more further where the best is at its
  * end, then a fine range around the best, and ends on the top of a parabola. A blank field has no focus.
@@ -37,8 +41,10 @@ export async function autofocus(context: ProcedureContext, at: PointUm | null): 
       const beyond = focusPlaces(further, coarseUm, COARSE_PLACES, limits.z);
       if (beyond.length > 0) best = await climb(context, beyond, [best]);
     }
+    // Far out of focus a few cells look like glass: blank is only what is so where it is sharpest.
+    if (best.isBlank) throw new MotionEnded('failed', 'blank-field');
     progress(0.7);
-    const fine: FocusSample[] = [];
+    const fine: FieldSample[] = [];
     await climb(context, focusPlaces(best.zUm, fineUm, FINE_PLACES, limits.z), fine);
     const topUm = clampTo(peakUm(fine) ?? best.zUm, limits.z);
     await approach(context, topUm);
@@ -53,16 +59,15 @@ export async function autofocus(context: ProcedureContext, at: PointUm | null): 
 async function climb(
   context: ProcedureContext,
   places: readonly number[],
-  samples: FocusSample[] = [],
-): Promise<FocusSample> {
+  samples: FieldSample[] = [],
+): Promise<FieldSample> {
   const mine: FocusSample[] = [];
   for (const zUm of places) {
     if (mine.length === 0) await approach(context, zUm);
     else await context.travel({ z: zUm });
     const { score, isBlank } = await context.measureFocus();
-    if (isBlank) throw new MotionEnded('failed', 'blank-field');
     mine.push({ zUm, score });
-    samples.push({ zUm, score });
+    samples.push({ zUm, score, isBlank });
     if (isPastPeak(mine)) break;
   }
   const best = bestOf(samples);

@@ -177,6 +177,18 @@ test('autofocus never goes beyond the focus limits, and refuses a blank field', 
   expect(await autofocus(blank)).toMatchObject({ outcome: 'failed', reason: 'blank-field' });
 });
 
+test('autofocus finds a few cells that look like an empty field far from the focus', async () => {
+  const sparse = (position: PositionUm) => ({
+    ...bell(position),
+    isBlank: Math.abs(position.z - FOCUS_UM) > 8,
+  });
+  const sides = await bothSides({ focusScore: sparse });
+  await sides.handOver();
+  expect(await changeObjective(sides, 4)).toBe('done');
+  expect(await autofocus(sides)).toMatchObject({ outcome: 'done' });
+  expect(sides.host.positions().at(-1)?.z).toBeCloseTo(FOCUS_UM, 0);
+});
+
 test('STOP ends an autofocus', async () => {
   const { host, bench, remote, handOver } = await bothSides({ focusScore: bell });
   await handOver();

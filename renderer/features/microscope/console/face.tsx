@@ -36,7 +36,7 @@ import { StillsStrip } from './stills-strip.tsx';
 import { Toolbar } from './toolbar.tsx';
 import { useRoomCommands } from './use-room-commands.ts';
 import { useSlideMap } from './use-slide-map.ts';
-import { SharpnessWatch } from '../view/sharpness.ts';
+import { SharpnessWatch } from '../view/sharpness-watch.ts';
 
 export interface FaceProps {
   readonly session: MicroscopeSession;

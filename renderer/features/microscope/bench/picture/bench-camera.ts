@@ -5,8 +5,8 @@ import { withColourProfile } from '#renderer/microscopy/png-profile.ts';
 import type { ChannelGains } from '#shared/domain/white-balance.ts';
 import type { PixelRegion } from '#shared/link/talk.ts';
 import { RpcError } from '#shared/rpc/frames.ts';
+import { FocusField } from '../../view/focus-field.ts';
 import type { FedFrame, FrameFeed } from '../../view/frame-feed.ts';
-import { sharpness } from '../../view/sharpness.ts';
 import type { Size } from '../../view/stage-view.ts';
 import type { Drawing, PictureOrigin } from './picture-origin.ts';
 
@@ -17,13 +17,10 @@ const FEWEST_FRAMES_PER_SECOND = 15;
 const LATE_MS = 10;
 const PUNCTUAL_MS = 4;
 const WIDEST_FRAME = 1280;
-const FOCUS_SIDE = 384;
 const FOCUS_PATIENCE_MS = 3000;
 /** Enough to judge a field by. */
 const SAMPLE_WIDTH = 320;
 const LOSSY_QUALITY_PERCENT = 92;
-/** Brightness hardly differs: glass without tissue. */
-const BLANK_RANGE = 24;
 
 /** The picture of the bench: stamped and shown here, sent to the other end, and asked for stills and focus. */
 export class BenchCamera implements FrameFeed {
@@ -33,6 +30,7 @@ export class BenchCamera implements FrameFeed {
   readonly #origin: PictureOrigin;
   readonly #size: Size;
   readonly #canvas = document.createElement('canvas');
+  readonly #focusField = new FocusField();
   readonly #listeners = new Set<(frame: FedFrame) => void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #periodMs = 1000 / FRAMES_PER_SECOND;
@@ -137,7 +135,7 @@ export class BenchCamera implements FrameFeed {
       // What is looked at, pixel for pixel, before what lies beyond the window.
       await upload(stillId, 'region', await losslessly(cut(canvas, region)));
     }
-    const { score } = scoreOf(canvas, null);
+    const { score } = this.#focusField.score(canvas, width, height);
     const lossless = await losslessly(canvas);
     const hash = await crypto.subtle.digest('SHA-256', await lossless.arrayBuffer());
     await upload(stillId, 'lossless', lossless);
@@ -190,7 +188,9 @@ export class BenchCamera implements FrameFeed {
         if (!stamp || stamp.deviceTimeMs < afterDeviceTimeMs) return;
         clearTimeout(timer);
         stop();
-        resolve({ deviceTimeMs: stamp.deviceTimeMs, ...scoreOf(this.#canvas, atPart) });
+        const { width, height } = this.#canvas;
+        const scored = this.#focusField.score(this.#canvas, width, height, atPart ?? undefined);
+        resolve({ deviceTimeMs: stamp.deviceTimeMs, ...scored });
       });
     });
   }
@@ -210,27 +210,6 @@ function cut(whole: OffscreenCanvas, { left, top, width, height }: PixelRegion):
 
 async function losslessly(canvas: OffscreenCanvas): Promise<Blob> {
   return withColourProfile(await canvas.convertToBlob({ type: 'image/png' }));
-}
-
-/** Of the middle of the picture, or around a part of it. */
-function scoreOf(canvas: HTMLCanvasElement | OffscreenCanvas, atPart: { x: number; y: number } | null) {
-  const side = Math.min(FOCUS_SIDE, canvas.width, canvas.height);
-  const context = new OffscreenCanvas(side, side).getContext('2d', { willReadFrequently: true });
-  if (!context) throw new RpcError('unavailable', 'no-camera');
-  const left = Math.max(0, Math.min(canvas.width - side, (atPart?.x ?? 0.5) * canvas.width - side / 2));
-  const top = Math.max(0, Math.min(canvas.height - side, (atPart?.y ?? 0.5) * canvas.height - side / 2));
-  context.drawImage(canvas, left, top, side, side, 0, 0, side, side);
-  const { data } = context.getImageData(0, 0, side, side);
-  const grey = new Uint8Array(side * side);
-  let darkest = 255;
-  let brightest = 0;
-  for (let index = 0; index < grey.length; index += 1) {
-    const value = data[index * 4 + 1] ?? 0;
-    grey[index] = value;
-    darkest = Math.min(darkest, value);
-    brightest = Math.max(brightest, value);
-  }
-  return { score: sharpness(grey, side, side), isBlank: brightest - darkest < BLANK_RANGE };
 }
 
 async function upload(stillId: string, form: string, body: Blob): Promise<void> {
