@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import type { Browser } from './browsers.ts';
+import { framesAtOnce } from './frames-at-once.ts';
 
 /** Windows that are covered or minimised go on receiving, decoding and counting time. */
 const withoutThrottling = [
@@ -31,7 +32,11 @@ const quiet = [
  * multicast alone. On a machine without a network its two workstations still find each other, and the
  * voice of the other end is heard without a click.
  */
-const forPeers = ['--allow-loopback-in-peer-connection', '--autoplay-policy=no-user-gesture-required'];
+const forPeers = [
+  '--allow-loopback-in-peer-connection',
+  '--autoplay-policy=no-user-gesture-required',
+  `--${framesAtOnce.name}=${framesAtOnce.value}`,
+];
 
 /** For pages that work whether or not anybody looks at them. */
 export const backgroundArguments: readonly string[] = [...withoutThrottling, ...quiet, ...forPeers];

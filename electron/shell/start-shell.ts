@@ -6,6 +6,7 @@ import { openPage } from '#page/page-files.ts';
 import type { StartFailure } from '#shared/contract/launch.ts';
 import { SITE_POLICY_FILE, readSitePolicy } from '#shared/domain/site-policy.ts';
 import { defaultDataDir } from '../launch/default-data-dir.ts';
+import { framesAtOnce } from '../launch/frames-at-once.ts';
 import { failureSentence, sentence } from '../launch/sentences.ts';
 import { readShellArguments } from './arguments.ts';
 import type { ShellArguments } from './arguments.ts';
@@ -35,6 +36,7 @@ export function startShell(programsDir: string, argv: readonly string[]): void {
   // Addresses are told to the paired workstation only, sealed; see electron/launch/browser-window.ts.
   app.commandLine.appendSwitch('disable-features', 'WebRtcHideLocalIpsWithMdns');
   app.commandLine.appendSwitch('allow-loopback-in-peer-connection');
+  app.commandLine.appendSwitch(framesAtOnce.name, framesAtOnce.value);
   registerPageScheme();
   // The lock is one per `userData` folder: one workstation per data folder, several per machine.
   const userData = path.join(args.dataDir, 'electron');

@@ -81,6 +81,7 @@ export const laws: readonly FolderLaw[] = [
       'electron/launch/sentences.ts',
       'electron/launch/default-data-dir.ts',
       'electron/launch/electron-window.ts',
+      'electron/launch/frames-at-once.ts',
     ],
     packages: ['node:', 'electron'],
   },

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { framesAtOnce } from '../../electron/launch/frames-at-once.ts';
 
 const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -14,6 +15,8 @@ const flags = [
   // What Chromium chooses by itself on a terminal without a graphics processor: composing in software. Flags that
   // bring WebGL in software would push every pixel of the page through it, fifty times as slow.
   '--disable-gpu',
+  // As the launcher starts it.
+  `--${framesAtOnce.name}=${framesAtOnce.value}`,
 ];
 
 /** The system's Chromium as on a machine without a graphics processor, with a fresh profile. */

@@ -163,10 +163,11 @@ test('9, 10 no experimental and no Blink features', () => {
   expect(webPreferences.experimentalFeatures).toBe(false);
   expect(webPreferences).not.toHaveProperty('enableBlinkFeatures');
   expect(shellSource).not.toMatch(/enable-blink-features|enable-experimental/);
-  // Two, for connections between workstations; neither opens anything to a page.
+  // For connections between workstations; none opens anything to a page.
   expect([...shellSource.matchAll(/appendSwitch\((.*)\)/g)].map(([, what]) => what)).toEqual([
     "'disable-features', 'WebRtcHideLocalIpsWithMdns'",
     "'allow-loopback-in-peer-connection'",
+    'framesAtOnce.name, framesAtOnce.value',
   ]);
 });
 
