@@ -121,7 +121,10 @@ export class StampReader {
     if (!context || width === 0 || height === 0) return undefined;
     const strip = height * STRIP_PART;
     const [columns, rows] = [COLUMNS * SAMPLES, ROWS * SAMPLES];
-    context.drawImage(source, 0, height - strip, width, strip, 0, 0, columns, rows);
+    const last = lastRows(source, width, height);
+    const { image, top: above } = last ?? { image: source, top: 0 };
+    context.drawImage(image, 0, height - strip - above, width, strip, 0, 0, columns, rows);
+    last?.image.close();
     const { data } = context.getImageData(0, 0, columns, rows);
     for (let cell = 0; cell < CELLS; cell++) {
       const left = (cell % COLUMNS) * SAMPLES;
@@ -141,6 +144,32 @@ function frameSize(source: HTMLVideoElement | VideoFrame | ImageBitmap | Offscre
   if ('videoWidth' in source) return { width: source.videoWidth, height: source.videoHeight };
   if ('displayWidth' in source) return { width: source.displayWidth, height: source.displayHeight };
   return { width: source.width, height: source.height };
+}
+
+/**
+ * The frame cropped to the rows of the strip, as a view of the same memory: drawn from the whole frame, all of its
+ * pixels would be converted to RGB for the sake of the last few. Undefined where it cannot be cropped.
+ */
+function lastRows(
+  source: HTMLVideoElement | VideoFrame | ImageBitmap | OffscreenCanvas,
+  width: number,
+  height: number,
+): { readonly image: VideoFrame; readonly top: number } | undefined {
+  const isWhole =
+    'visibleRect' in source && source.visibleRect?.width === width && source.codedHeight === height;
+  const isPlaying = 'videoWidth' in source && source.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+  if (!isWhole && !isPlaying) return undefined;
+  // Halved chroma wants even rows.
+  const top = 2 * Math.floor((height - stripHeight(height)) / 2);
+  try {
+    return {
+      image: new VideoFrame(source, { visibleRect: { x: 0, y: top, width, height: height - top } }),
+      top,
+    };
+  } catch {
+    // Rotated, padded or just gone: then the whole frame is drawn.
+    return undefined;
+  }
 }
 
 let sharedReader: StampReader | undefined;

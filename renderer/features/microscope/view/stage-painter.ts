@@ -183,10 +183,8 @@ export class StagePainter {
       this.#session.model.setState({ isPredicted });
     }
     if (isPredicted) this.#drawMap(view);
-    else if (this.#hasMap) {
-      map.getContext('2d')?.clearRect(0, 0, map.width, map.height);
-      this.#hasMap = false;
-    }
+    else this.#hasMap = false;
+    map.style.visibility = this.#hasMap ? 'visible' : 'hidden';
   }
 
   /** What is known of the place the last frame does not reach. */
@@ -234,6 +232,13 @@ export class StagePainter {
   #drawOverlay(view: StageView): void {
     const { overlay } = this.#elements;
     const { marks, peerPointer } = this.#session.model.getState();
+    // Without a graphics processor an empty canvas over the picture costs as much as a full one.
+    const isEmpty = marks.length === 0 && !peerPointer && !this.#draft;
+    overlay.style.visibility = isEmpty ? 'hidden' : 'visible';
+    if (isEmpty) {
+      this.#overlayKey = '';
+      return;
+    }
     const key = `${view.centreUm.x.toFixed(2)} ${view.centreUm.y.toFixed(2)} ${view.scale} ${this.#revision}`;
     if (key === this.#overlayKey) return;
     this.#overlayKey = key;
