@@ -89,7 +89,7 @@ function FaceInside({ session, live, link, feed, tools, notice }: FaceProps) {
   useRoomCommands(actions);
   const { map, visited, unseenPart, revision } = useSlideMap(feed);
   useEffect(
-    () => feed?.subscribe(new SharpnessWatch((score) => session.sharpnessIs(score)).frame),
+    () => feed?.subscribe(new SharpnessWatch((score) => session.picture.sharpnessIs(score)).frame),
     [session, feed],
   );
   const unreadChat = useModel((model) => model.unreadChat);

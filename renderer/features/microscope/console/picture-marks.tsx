@@ -138,7 +138,7 @@ function useStaleSeconds(): number {
   const session = useSession();
   const [seconds, setSeconds] = useState(0);
   useEffect(() => {
-    const timer = setInterval(() => setSeconds(Math.floor(session.pictureAgeMs / 1000)), 500);
+    const timer = setInterval(() => setSeconds(Math.floor(session.picture.ageMs / 1000)), 500);
     return () => clearInterval(timer);
   }, [session]);
   return seconds;
@@ -196,7 +196,7 @@ function Scale() {
     }),
   );
   if (!isKnown || width === '') return null;
-  const micrometres = session.micrometresPerScreenPixel();
+  const micrometres = session.picture.micrometresPerScreenPixel();
   const bar =
     micrometres === undefined ? undefined : scaleBar(micrometres, session.model.getState().screenWidth);
   if (!bar) return null;

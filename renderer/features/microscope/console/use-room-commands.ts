@@ -148,8 +148,8 @@ function lookCommands(
     make('bookmark', ['KeyB'], () => session.bookmark()),
     make('back', ['Backspace'], () => session.back()),
     make('control', ['KeyE'], () => session.askOrHandOver()),
-    make('zoomFit', ['Digit0', 'Numpad0'], () => session.setZoom(1)),
-    make('zoomActual', ['Digit9', 'Numpad9'], () => session.showActualPixels()),
+    make('zoomFit', ['Digit0', 'Numpad0'], () => session.picture.setZoom(1)),
+    make('zoomActual', ['Digit9', 'Numpad9'], () => session.picture.showActualPixels()),
     make('joystick', ['KeyJ'], actions.toggleJoystick),
     make('gamepad', [], actions.openMapping),
   ];

@@ -100,7 +100,8 @@ class Resting {
 
   readonly frame = (frame: FedFrame): void => {
     const { stamp } = frame;
-    const { facts, axes, telemetry } = this.#session;
+    const { facts, telemetry } = this.#session;
+    const { axes } = this.#session.picture;
     const objective = objectiveOf(facts, stamp?.objectiveId);
     if (!stamp || !axes || !objective || telemetry?.slide?.slideId !== this.#mosaic.map.slideId) return;
     const { x, y } = stamp.positionUm;

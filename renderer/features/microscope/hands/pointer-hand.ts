@@ -189,7 +189,7 @@ export class PointerHand {
     event.preventDefault();
     if (event.ctrlKey) {
       const factor = event.deltaY < 0 ? 1.25 : 0.8;
-      this.#session.setZoom(this.#session.model.getState().zoom * factor);
+      this.#session.picture.setZoom(this.#session.model.getState().zoom * factor);
       return;
     }
     // With Shift browsers turn the wheel sideways.

@@ -20,7 +20,7 @@ export function useLinkQuality(live: LiveLink, session: MicroscopeSession): void
         const quality = {
           ...measured,
           roundTripMs: (isRemote ? session.roundTrip.roundTripMs : null) ?? measured.roundTripMs,
-          glassToGlassMs: isRemote ? session.glassToGlassMs : null,
+          glassToGlassMs: isRemote ? session.picture.glassToGlassMs : null,
         };
         session.model.setState({ quality });
         if (isRemote) session.say({ kind: 'quality', ...quality });

@@ -63,7 +63,8 @@ export function MapPanel({ map, visited, unseenPart, revision }: MapPanelProps) 
       context.strokeText(String(number), at.x + 6 * ratio, at.y);
       context.fillText(String(number), at.x + 6 * ratio, at.y);
     }
-    const { axes, telemetry } = session;
+    const { telemetry } = session;
+    const { axes } = session.picture;
     if (!axes || !place.frame || !telemetry) return;
     const corners = fieldCorners(axes, place.frame, telemetry.positionUm).map(geometry.toCanvas);
     const centre = geometry.toCanvas(telemetry.positionUm);

@@ -13,28 +13,22 @@ import { Steering } from '../steering/steering.ts';
 import type { Commanded, SteeringFacts } from '../steering/steering.ts';
 import type { MapExtent } from '../panels/map-geometry.ts';
 import { toStageVector } from '../view/camera-axes.ts';
-import type { CameraAxes } from '../view/camera-axes.ts';
 import { Prediction } from '../view/prediction.ts';
-import { fieldOfViewUm, fitScale } from '../view/stage-view.ts';
+import { fieldOfViewUm } from '../view/stage-view.ts';
 import type { Size } from '../view/stage-view.ts';
 import { Conversation } from './conversation.ts';
 import { axesOfFrame, factsOf, isUsable, objectiveOf } from './microscope-facts.ts';
 import type { MicroscopeFacts, ObjectiveFacts } from './microscope-facts.ts';
 import { createModel, withoutSlide } from './session-model.ts';
 import type { Bookmark, MicroscopeStore } from './session-model.ts';
+import { ShownPicture } from './shown-picture.ts';
 import { StillTaking } from './still-taking.ts';
-
-export interface ShownStamp {
-  readonly deviceTimeMs: number;
-  readonly positionUm: PositionUm;
-  readonly objectiveId: number | null;
-}
+import { tellTiming } from './tell-timing.ts';
 
 /** Telemetry comes 25 times a second; after this its figures are history. */
 const SILENT_AFTER_MS = 1000;
 /** How long a sentence about a refused movement stays. */
 const REFUSED_SHOWN_MS = 5000;
-const FOCUS_SCORES = 240;
 const TRAIL_LENGTH = 30;
 /** Whoever looks through the eyepieces steers without a camera too: as on a sensor of so many pixels. */
 const ASSUMED_WIDTH = 1920;
@@ -46,20 +40,19 @@ export class MicroscopeSession {
   readonly backend: BackendClient;
   readonly prediction = new Prediction();
   readonly roundTrip = new RoundTrip();
+  readonly picture: ShownPicture;
   readonly steering: Steering;
   readonly conversation: Conversation;
   readonly stillTaking: StillTaking;
-  #stamp: ShownStamp | undefined;
-  #shownAtMs = 0;
   #telemetryAtMs = Number.NEGATIVE_INFINITY;
   #afterArrival: (() => void) | undefined;
-  #glassToGlassMs: number | null = null;
   #path = '';
 
   constructor(backend: BackendClient, party: Party) {
     this.backend = backend;
     this.party = party;
     this.model = createModel(party);
+    this.picture = new ShownPicture(this);
     this.conversation = new Conversation(this);
     this.stillTaking = new StillTaking(this);
     this.steering = new Steering({
@@ -110,36 +103,12 @@ export class MicroscopeSession {
     return objectiveOf(this.facts, this.telemetry?.objectiveId);
   }
 
-  /** Axes of the frame on the screen. */
-  get axes(): CameraAxes | undefined {
-    const { facts } = this;
-    const { frame } = this.model.getState();
-    const objective = objectiveOf(facts, this.#stamp?.objectiveId ?? this.telemetry?.objectiveId);
-    return facts && frame && objective ? axesOfFrame(objective, facts.sensor, frame.width) : undefined;
-  }
-
-  get stamp(): ShownStamp | undefined {
-    return this.#stamp;
-  }
-
   /** The own camera has opened, or is gone: without a picture nothing of before counts. */
   cameraIs(ownSensor: Size | null): void {
     this.model.setState({ ownSensor, ...(ownSensor === null && { frame: null }) });
     if (ownSensor !== null) return;
-    this.#stamp = undefined;
-    this.#shownAtMs = 0;
+    this.picture.forget();
     this.letGo();
-  }
-
-  /** Of the picture on the screen. */
-  sharpnessIs(score: number): void {
-    this.model.setState(({ focusScores }) => ({
-      focusScores: [...focusScores, score].slice(-FOCUS_SCORES),
-    }));
-  }
-
-  get glassToGlassMs(): number | null {
-    return this.#glassToGlassMs;
   }
 
   get isHolder(): boolean {
@@ -189,7 +158,8 @@ export class MicroscopeSession {
 
   /** A quarter of the field of view, or two notches of focus. */
   stepBy(direction: Direction): void {
-    const { axes, objective, telemetry } = this;
+    const { objective, telemetry } = this;
+    const { axes } = this.picture;
     const { frame } = this.model.getState();
     if (!axes || !objective || !telemetry || !frame || !this.mayMove()) return;
     if (direction.z !== 0) this.focusBy(Math.sign(direction.z) * 2, direction.isFine === true);
@@ -271,17 +241,6 @@ export class MicroscopeSession {
     if (this.isHolder) void this.request({ kind: 'release-lease' });
     else if (this.party === 'bench' && lease.holder === 'remote') void this.request({ kind: 'take-back' });
     else void this.request({ kind: 'request-lease' });
-  }
-
-  /** One pixel of the picture on one pixel of the screen. */
-  showActualPixels(): void {
-    const { frame, screenWidth, screenHeight, shownStillId, stills } = this.model.getState();
-    const still = stills.find(({ facts }) => facts.stillId === shownStillId)?.facts;
-    const size = still ? { width: still.widthPixels, height: still.heightPixels } : frame;
-    if (!size) return;
-    this.setZoom(
-      1 / (fitScale(size, { width: screenWidth, height: screenHeight }) * window.devicePixelRatio),
-    );
   }
 
   letGo(): void {
@@ -366,57 +325,6 @@ export class MicroscopeSession {
     });
   }
 
-  // What is seen.
-
-  /** A frame is on the screen from now on. */
-  frameShown(frame: Size, stamp: ShownStamp | undefined): void {
-    const nowMs = performance.now();
-    const known = this.model.getState().frame;
-    if (known?.width !== frame.width || known.height !== frame.height) this.model.setState({ frame });
-    this.#shownAtMs = nowMs;
-    if (!stamp) return;
-    this.#stamp = stamp;
-    this.prediction.show(stamp.positionUm, nowMs);
-    const deviceNowMs = this.roundTrip.deviceTimeMs(nowMs);
-    if (deviceNowMs === null) return;
-    this.#glassToGlassMs = deviceNowMs - stamp.deviceTimeMs;
-    tellTiming('microscope.glass-to-glass', this.#glassToGlassMs, nowMs);
-  }
-
-  /** 1: the whole field as large as the window allows. */
-  setZoom(zoom: number): void {
-    this.model.setState({ zoom: Math.max(1, Math.min(8, zoom < 1.1 ? 1 : zoom)) });
-  }
-
-  /** Sets the scale bar. Undefined before the first picture. */
-  micrometresPerScreenPixel(): number | undefined {
-    const { shownStillId, stills, frame, zoom, screenWidth, screenHeight } = this.model.getState();
-    const screen = { width: screenWidth, height: screenHeight };
-    const still = stills.find(({ facts }) => facts.stillId === shownStillId)?.facts;
-    if (still) {
-      const size = { width: still.widthPixels, height: still.heightPixels };
-      return still.micrometresPerPixel / (fitScale(size, screen) * zoom);
-    }
-    const { axes } = this;
-    return frame && axes ? axes.micrometresPerPixel / (fitScale(frame, screen) * zoom) : undefined;
-  }
-
-  /** Null before the first frame. */
-  get frameAgeMs(): number | null {
-    return this.#shownAtMs === 0 ? null : performance.now() - this.#shownAtMs;
-  }
-
-  /** How old what is shown is, by its own stamp: a camera may freeze behind a link that does not. */
-  get pictureAgeMs(): number {
-    const exposedAtMs = this.#stamp?.deviceTimeMs;
-    const sinceExposure = exposedAtMs === undefined ? 0 : (this.telemetry?.deviceTimeMs ?? 0) - exposedAtMs;
-    return Math.max(this.frameAgeMs ?? 0, sinceExposure);
-  }
-
-  get hasFreshFrame(): boolean {
-    return (this.frameAgeMs ?? Number.POSITIVE_INFINITY) < 1000;
-  }
-
   showRefusal(reason: RefusalReason): void {
     this.model.setState({ refused: { kind: 'motion', reason, atMs: performance.now() } });
   }
@@ -452,7 +360,7 @@ export class MicroscopeSession {
     return {
       telemetry,
       party: this.party,
-      shownFrameDeviceTimeMs: this.hasFreshFrame ? (this.#stamp?.deviceTimeMs ?? null) : null,
+      shownFrameDeviceTimeMs: this.picture.isFresh ? (this.picture.stamp?.deviceTimeMs ?? null) : null,
       velocityOf: (direction) => this.#velocityOf(direction),
       maximumFocusSpeedUmPerS: this.objective?.maximumFocusSpeedUmPerS ?? 0,
       stageLimitsUm: this.facts?.stageLimitsUm,
@@ -462,7 +370,7 @@ export class MicroscopeSession {
   #velocityOf(direction: Direction): PositionUm {
     const { objective } = this;
     const frame = this.model.getState().frame ?? { width: ASSUMED_WIDTH, height: ASSUMED_WIDTH };
-    const axes = this.axes ?? (objective && axesOfFrame(objective, frame, frame.width));
+    const axes = this.picture.axes ?? (objective && axesOfFrame(objective, frame, frame.width));
     if (!axes || !objective) return { x: 0, y: 0, z: 0 };
     const speed = stageSpeedUmPerS({
       fieldOfViewUm: fieldOfViewUm(axes, frame).width,
@@ -503,7 +411,7 @@ export class MicroscopeSession {
     }
     const roundTripMs = this.roundTrip.roundTripMs;
     // Command, one field of the camera, and the way back with the picture.
-    this.prediction.setLoopDelay((roundTripMs ?? 0) / 2 + (this.#glassToGlassMs ?? 100) + 40);
+    this.prediction.setLoopDelay((roundTripMs ?? 0) / 2 + (this.picture.glassToGlassMs ?? 100) + 40);
     const before = this.telemetry;
     this.#watchProcedure(before, telemetry);
     const isOtherSlide =
@@ -547,10 +455,4 @@ export class MicroscopeSession {
       this.prediction.forget();
     }
   }
-}
-
-/** Every single value for whoever observes (User Timing); nothing is kept for those who do not. */
-function tellTiming(name: string, durationMs: number, endMs: number): void {
-  performance.measure(name, { start: Math.max(0, endMs - Math.max(0, durationMs)), end: endMs });
-  performance.clearMeasures(name);
 }

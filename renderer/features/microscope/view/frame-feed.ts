@@ -1,4 +1,4 @@
-import type { ShownStamp } from '../session/microscope-session.ts';
+import type { ShownStamp } from '../session/shown-picture.ts';
 
 /** A frame as it came. The image is only good during the call. */
 export interface FedFrame {

@@ -81,7 +81,7 @@ export class StagePainter {
     }
     // The stamp stays off the screen; the rows it covers show the map or nothing.
     frame.getContext('2d')?.drawImage(image, 0, 0, width, pictureHeight, 0, 0, width, pictureHeight);
-    this.#session.frameShown({ width, height }, stamp);
+    this.#session.picture.frameShown({ width, height }, stamp);
     // Place and picture change together, or the tissue would jump.
     this.#isDirty = true;
     this.#paint();
@@ -145,7 +145,8 @@ export class StagePainter {
   }
 
   #currentView(place: PointUm | undefined): StageView | undefined {
-    const { model, facts, axes } = this.#session;
+    const { model, facts } = this.#session;
+    const { axes } = this.#session.picture;
     const { zoom } = model.getState();
     const still = this.#shownStill;
     if (still) {
@@ -166,14 +167,14 @@ export class StagePainter {
     }
     const frame = this.#frameSize;
     if (!axes || !frame) return undefined;
-    const centreUm = place ?? this.#session.stamp?.positionUm ?? this.#session.telemetry?.positionUm;
+    const centreUm = place ?? this.#session.picture.stamp?.positionUm ?? this.#session.telemetry?.positionUm;
     if (!centreUm) return undefined;
     return { axes, screen: this.#screen, scale: fitScale(frame, this.#screen) * zoom, centreUm };
   }
 
   #placeFrame(view: StageView, size: Size): void {
     const { frame, map } = this.#elements;
-    const stamp = this.#session.stamp;
+    const stamp = this.#session.picture.stamp;
     const offset = stamp && !this.#shownStill ? frameOffset(view, stamp.positionUm) : { x: 0, y: 0 };
     const left = view.screen.width / 2 + offset.x - (size.width * view.scale) / 2;
     const top = view.screen.height / 2 + offset.y - (size.height * view.scale) / 2;
