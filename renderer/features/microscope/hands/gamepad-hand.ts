@@ -58,8 +58,10 @@ export class GamepadHand {
 
   #poll(): void {
     const isAway = this.isSuspended || !document.hasFocus();
+    const missing = new Set(this.#pressed.keys());
     for (const pad of navigator.getGamepads()) {
       if (!pad?.connected) continue;
+      missing.delete(pad.index);
       const mapping = knownMapping(pad);
       const before = this.#pressed.get(pad.index);
       const now = pressedActions(pad, mapping);
@@ -73,6 +75,8 @@ export class GamepadHand {
       }
       for (const action of before) if (!now.has(action)) this.#act(action, false);
     }
+    // Not every driver says that its device has gone.
+    for (const index of missing) this.#gone(index);
   }
 
   #gone(index: number): void {
