@@ -32,12 +32,14 @@ export class Mailbox {
   readonly #topics = new Set<string>();
   #waiting = 0;
   #state: BrokerState = 'connecting';
+  /** The connection ends a little later than it is ended: nobody is there any more to hear of it. */
+  #isClosed = false;
 
   constructor({ access, essentialTopic, lastWill, log, onMessage, onState }: MailboxOptions) {
     const { address, username, password, authority } = access;
     this.#essentialTopic = essentialTopic;
     const enter = (state: BrokerState) => {
-      if (this.#state === state) return;
+      if (this.#state === state || this.#isClosed) return;
       this.#state = state;
       onState(state);
     };
@@ -67,7 +69,9 @@ export class Mailbox {
       log.warn({ broker: new URL(address).host, code: error.code }, 'the broker is not reached');
       enter(isRefused ? 'refused' : 'connecting');
     });
-    this.#client.on('message', (topic, payload) => onMessage(topic, payload.toString('utf8')));
+    this.#client.on('message', (topic, payload) => {
+      if (!this.#isClosed) onMessage(topic, payload.toString('utf8'));
+    });
   }
 
   get state(): BrokerState {
@@ -95,6 +99,7 @@ export class Mailbox {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     const farewell = this.#client.connected
       ? this.#client.endAsync(false).catch(() => {})
       : Promise.resolve();
