@@ -104,6 +104,15 @@ class PriorPort implements SteppedPort {
     };
   }
 
+  /** Two hexadecimal digits, a bit for each end of each axis. A controller without the command has no switches. */
+  async isAtEndSwitch(): Promise<boolean> {
+    const pressed = await this.#ask('LMT', /^[0-9A-F]{1,2}$/i).catch((error: unknown) => {
+      if (error instanceof ControllerFault && error.code === 'command-refused') return '0';
+      throw error;
+    });
+    return Number.parseInt(pressed, 16) !== 0;
+  }
+
   /** Written past whatever waits for an answer; a step under way is answered by its `R` then. */
   stopNow(): void {
     this.#port?.write('K\r');

@@ -33,6 +33,8 @@ export interface SteppedPort {
   /** Ahead of everything that waits for an answer. Must not wait itself. */
   stopNow(): void;
   setLamp?(percent: number): Promise<void>;
+  /** Whether an end switch is pressed now; asked only after a step that fell short. */
+  isAtEndSwitch?(): Promise<boolean>;
   close(): void;
   readonly toleranceUm: { readonly stage: number; readonly focus: number };
   readonly brakingUmPerS2: { readonly stage: number; readonly focus: number };
@@ -92,6 +94,7 @@ export function createSteppedController(port: SteppedPort): Controller {
       await port.setLamp(percent);
       lampPercent = percent;
     }
+    const before = positionUm;
     const step = wanted && nextStep(wanted, positionUm, monotonicMs(), port.toleranceUm);
     if (step) {
       isStepping = true;
@@ -100,10 +103,13 @@ export function createSteppedController(port: SteppedPort): Controller {
       } finally {
         isStepping = false;
       }
-      fault = null;
     } else wanted = undefined;
     // Read again after every move: what was asked for is not where it is.
     ({ positionUm, isMoving } = await port.read());
+    if (!step) return;
+    const isAtEnd = hasFallenShort(step, before, positionUm) && (await port.isAtEndSwitch?.()) === true;
+    fault = isAtEnd ? 'limit-switch' : null;
+    if (isAtEnd) wanted = undefined;
   };
   const live = async () => {
     for (;;) {
@@ -154,6 +160,10 @@ export function createSteppedController(port: SteppedPort): Controller {
       wake();
     },
   };
+}
+
+function hasFallenShort({ deltaUm }: Step, from: PositionUm, to: PositionUm): boolean {
+  return axes.some((axis) => Math.abs(to[axis] - from[axis] - deltaUm[axis]) > Math.abs(deltaUm[axis]) / 2);
 }
 
 function stateOf(

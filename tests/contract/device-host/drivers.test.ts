@@ -251,6 +251,30 @@ test('Prior: standard mode first, Z read again after moves, never driven to its 
   expect(emulator.commands.filter((command) => /^(SIS|VS|G,)/.test(command))).toEqual([]);
 });
 
+test('Prior: an end switch is said so, and the way back is open', async () => {
+  const { controller, emulator } = await prior();
+  emulator.endOfXSteps = 40;
+  const push = (towardUm: number) => move(controller, { x: { towardUm, speedUmPerS: 1000 } });
+  const pushing = setInterval(() => push(500), 40);
+  cleanUps.push(() => clearInterval(pushing));
+  await until(() => controller.state().fault === 'limit-switch');
+  clearInterval(pushing);
+  expect(controller.state()).toMatchObject({ isConnected: true, positionUm: { x: 40 } });
+  push(0);
+  await until(() => controller.state().positionUm.x < 20);
+  await until(() => controller.state().fault === null);
+});
+
+test('Prior: a step that was stopped short is no end switch', async () => {
+  const { controller, emulator } = await prior();
+  move(controller, { x: { towardUm: 10_000, speedUmPerS: 2000 } });
+  await until(() => emulator.commands.some((command) => command.startsWith('GR,')));
+  controller.stop();
+  await until(() => emulator.commands.includes('LMT'));
+  await until(() => controller.state().axes.x === 'idle');
+  expect(controller.state().fault).toBeNull();
+});
+
 test('Prior: a stop does not wait for the answer to a move', async () => {
   const { controller, emulator } = await prior();
   move(controller, { x: { towardUm: 10_000, speedUmPerS: 2000 } });

@@ -24,6 +24,8 @@ export class PriorEmulator {
   readonly position = { x: 0, y: 0, z: 0 };
   /** Everywhere it has been, for what must never have moved. */
   readonly visited: { readonly x: number; readonly y: number; readonly z: number }[] = [];
+  /** Where the stage hits its end switch, steps of x to the right. */
+  endOfXSteps = Number.POSITIVE_INFINITY;
   /** From now on nothing is answered. */
   isSilent = false;
   /** Answers with this instead, once. */
@@ -96,6 +98,8 @@ export class PriorEmulator {
         return this.#answer(String(Math.round(this.position.y)));
       case 'PZ':
         return this.#answer(String(Math.round(this.position.z)));
+      case 'LMT':
+        return this.#answer(this.position.x >= this.endOfXSteps ? '01' : '00');
       case 'GR':
         return this.#queue({ x: numbers[0] ?? 0, y: numbers[1] ?? 0, z: 0 }, 'SMS');
       case 'U':
@@ -131,6 +135,11 @@ export class PriorEmulator {
       const distance = move.toward[axis] - this.position[axis];
       this.position[axis] += Math.sign(distance) * Math.min(Math.abs(distance), move.speedPerTick);
       left += Math.abs(move.toward[axis] - this.position[axis]);
+    }
+    // The switch cuts the motor off: the move ends there.
+    if (this.position.x >= this.endOfXSteps && move.toward.x > this.endOfXSteps) {
+      this.position.x = this.endOfXSteps;
+      left = 0;
     }
     this.visited.push({ ...this.position });
     if (left > 0) return;
