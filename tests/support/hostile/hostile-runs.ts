@@ -32,7 +32,17 @@ const MESSAGES_OF_A_CALL = 10;
 /** These take nothing away: such a call comes to its end, good or bad. */
 const harmless = new Set<Attack>(['none', 'duplicate', 'replay', 'reflect']);
 const NAMES = ['離島中央病院 operating room', '大学病院 pathology'] as const;
-const GIVEAWAYS = [...NAMES, 'fingerprint', 'v=0', 'candidate', 'sha-256', EVIL_CERTIFICATE, 'pathologist'];
+/** None so short that ciphertext would contain it by chance: three bytes are found once in 17 million. */
+const GIVEAWAYS = [
+  ...NAMES,
+  'fingerprint',
+  'v=0\r\n',
+  String.raw`v=0\r\n`,
+  'candidate',
+  'sha-256',
+  EVIL_CERTIFICATE,
+  'pathologist',
+];
 
 /** Calls between two real backends through a broker that attacks each in one way. Deterministic choices by `seed`. */
 export async function hostileRuns(
