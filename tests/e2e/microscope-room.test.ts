@@ -91,6 +91,29 @@ test('nothing moves before both have agreed on the slide and the bench has grant
   await expect.poll(() => pathologist.getByTestId('lease').getAttribute('data-own'), PATIENCE).toBe('true');
 });
 
+/** A page that was held up for two seconds has lost control, as on a busy machine: then it is asked for again. */
+async function regainControl(): Promise<void> {
+  if ((await pathologist.getByTestId('lease').getAttribute('data-own')) === 'true') return;
+  await pathologist.getByRole('button', { name: '操作権を求める' }).click();
+  await bench.getByRole('button', { name: '渡す', exact: true }).click();
+  await expect.poll(() => pathologist.getByTestId('lease').getAttribute('data-own'), PATIENCE).toBe('true');
+}
+
+/** A refused gesture is made again, as a person would; once it is accepted `isSo` has to come about. */
+async function doubleClickUntil(rightPixels: number, isSo: () => Promise<boolean>): Promise<void> {
+  const box = await pathologist.getByTestId('microscope-picture').boundingBox();
+  if (!box) throw new Error('no picture');
+  for (let attempt = 0; attempt < 5; attempt++) {
+    await regainControl();
+    await pathologist.mouse.dblclick(box.x + box.width / 2 + rightPixels, box.y + box.height / 2);
+    for (const deadlineMs = performance.now() + 20_000; performance.now() < deadlineMs;) {
+      if (await isSo()) return;
+      await pathologist.waitForTimeout(20);
+    }
+  }
+  throw new Error('in vain');
+}
+
 test('a double click brings the place under the pointer to the middle, and both sides read the same', async () => {
   const before = await restingPlace(pathologist);
   const box = await pathologist.getByTestId('microscope-picture').boundingBox();
@@ -133,10 +156,7 @@ test('at rest a bit-exact still replaces the video, can be kept, and the next mo
     .poll(() => pathologist.getByTestId('stills').locator('[data-quality=exact]').count(), PATIENCE)
     .toBeGreaterThan(0);
   await screenshot(pathologist, 'microscope-still');
-  const box = await pathologist.getByTestId('microscope-picture').boundingBox();
-  if (!box) throw new Error('no picture');
-  await pathologist.mouse.dblclick(box.x + box.width / 2 - 150, box.y + box.height / 2);
-  await expect.poll(() => kindOf(pathologist), PATIENCE).toMatch(/video|predicted/);
+  await doubleClickUntil(-150, async () => /video|predicted/.test((await kindOf(pathologist)) ?? ''));
 });
 
 test('enlarged, what the window shows comes bit-exact before the whole frame, and each says what it is', async () => {
@@ -152,16 +172,13 @@ test('enlarged, what the window shows comes bit-exact before the whole frame, an
     };
     new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
   });
-  const box = await pathologist.getByTestId('microscope-picture').boundingBox();
-  if (!box) throw new Error('no picture');
-  await pathologist.mouse.dblclick(box.x + box.width / 2 + 120, box.y + box.height / 2);
   const seen = () =>
     pathologist.evaluate(() =>
       (window as unknown as { seenKinds: string[] }).seenKinds.filter(
         (kind) => kind === 'lossy' || kind === 'region' || kind === 'exact',
       ),
     );
-  await expect.poll(async () => (await seen()).slice(-3), PATIENCE).toEqual(['lossy', 'region', 'exact']);
+  await doubleClickUntil(120, async () => (await seen()).slice(-3).join(' ') === 'lossy region exact');
   await pathologist.keyboard.press('Digit0');
 });
 
