@@ -66,8 +66,10 @@ async function climb(
     if (mine.length === 0) await approach(context, zUm);
     else await context.travel({ z: zUm });
     const { score, isBlank } = await context.measureFocus();
-    mine.push({ zUm, score });
-    samples.push({ zUm, score, isBlank });
+    // Where it is, not where it was sent: a move may have ended early.
+    const measuredUm = context.controller.state().positionUm.z;
+    mine.push({ zUm: measuredUm, score });
+    samples.push({ zUm: measuredUm, score, isBlank });
     if (isPastPeak(mine)) break;
   }
   const best = bestOf(samples);
