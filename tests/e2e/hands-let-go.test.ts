@@ -96,30 +96,54 @@ test('a key that stays down steers on', async () => {
   expect(after.filter(isPush).length).toBeGreaterThan(3);
 });
 
-test.each([
+type Loss = readonly [what: string, target: 'window' | 'document' | 'element', event: string];
+
+const windowLoses: readonly Loss[] = [
   ['the window loses the focus', 'window', 'blur'],
   ['the page is hidden', 'document', 'visibilitychange'],
   ['the page is left', 'window', 'pagehide'],
-] as const)('a held key means nothing once %s', async (_what, target, event) => {
+];
+const pointerLoses: readonly Loss[] = [
+  ['the system takes the pointer away', 'element', 'pointercancel'],
+  ['the pointer is captured by another', 'element', 'lostpointercapture'],
+];
+
+async function lose([, target, type]: Loss, testId: string): Promise<void> {
+  await page.getByTestId(testId).evaluate(
+    (element, [to, name]) => {
+      if (to === 'element') element.dispatchEvent(new PointerEvent(name, { bubbles: true }));
+      else (to === 'window' ? window : document).dispatchEvent(new Event(name));
+    },
+    [target, type] as const,
+  );
+}
+
+test.each(windowLoses)('a held key means nothing once %s', async (...loss) => {
   await holdKey();
-  await page.evaluate(([to, type]) => (to === 'window' ? window : document).dispatchEvent(new Event(type)), [
-    target,
-    event,
-  ] as const);
+  await lose(loss, 'microscope-picture');
   const after = await saidAfterwards();
   await page.keyboard.up('ArrowRight');
   expect(after.filter(isPush)).toEqual([]);
 });
 
-test('a drag that the system takes away goes no further', async () => {
+test('a held key means nothing once somebody writes', async () => {
+  await holdKey();
+  await page.keyboard.press('KeyK');
+  const field = page.getByRole('textbox', { name: '文字を送る' });
+  await expect.poll(() => field.evaluate((each) => each === document.activeElement), PATIENCE).toBe(true);
+  const after = await saidAfterwards();
+  await page.keyboard.up('ArrowRight');
+  await field.blur();
+  expect(after.filter(isPush)).toEqual([]);
+});
+
+test.each([...windowLoses, ...pointerLoses])('a drag goes no further once %s', async (...loss) => {
   const { x, y } = await middle('microscope-picture');
   await page.mouse.move(x, y);
   await page.mouse.down();
   await page.mouse.move(x + 60, y, { steps: 3 });
   await expect.poll(() => said.some(({ kind }) => kind === 'target'), PATIENCE).toBe(true);
-  await page
-    .getByTestId('microscope-picture')
-    .evaluate((host) => host.dispatchEvent(new PointerEvent('pointercancel')));
+  await lose(loss, 'microscope-picture');
   await page.waitForTimeout(ZEROS_MS);
   said.length = 0;
   await page.mouse.move(x + 200, y, { steps: 4 });
@@ -128,23 +152,22 @@ test('a drag that the system takes away goes no further', async () => {
   expect(said.filter(({ kind }) => kind === 'target')).toEqual([]);
 });
 
-test.each(['pointercancel', 'lostpointercapture'] as const)(
-  'a stick on the screen lets go on %s',
-  async (event) => {
-    const stick = page.getByTestId('joystick');
-    if (!(await stick.isVisible())) await page.getByRole('button', { name: '画面上のスティック' }).click();
-    await stick.waitFor();
-    const { x, y } = await middle('joystick');
-    await page.mouse.move(x, y);
-    await page.mouse.down();
-    await page.mouse.move(x + 40, y, { steps: 2 });
-    await expect.poll(() => said.filter(isPush).length, PATIENCE).toBeGreaterThan(3);
-    await stick.evaluate((pad, type) => pad.dispatchEvent(new PointerEvent(type, { bubbles: true })), event);
-    const after = await saidAfterwards();
-    await page.mouse.up();
-    expect(after.filter(isPush)).toEqual([]);
-  },
-);
+test.each([...windowLoses, ...pointerLoses])('the stick on the screen lets go once %s', async (...loss) => {
+  const stick = page.getByTestId('joystick');
+  if (!(await stick.isVisible())) await page.getByRole('button', { name: '画面上のスティック' }).click();
+  await stick.waitFor();
+  const { x, y } = await middle('joystick');
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + 40, y, { steps: 2 });
+  await expect.poll(() => said.filter(isPush).length, PATIENCE).toBeGreaterThan(3);
+  await lose(loss, 'joystick');
+  // The button is still down: it has to be pressed anew to mean anything.
+  await page.mouse.move(x + 30, y + 10, { steps: 2 });
+  const after = await saidAfterwards();
+  await page.mouse.up();
+  expect(after.filter(isPush)).toEqual([]);
+});
 
 test.each(['said', 'unsaid'] as const)('a gamepad that is unplugged, %s, lets go', async (how) => {
   const move = (axes: readonly number[], isThere: boolean) =>

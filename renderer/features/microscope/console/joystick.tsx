@@ -1,5 +1,6 @@
-import { useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { whenHandIsLost } from '../hands/lost-hand.ts';
 import { shaped } from '../steering/gamepad-mapping.ts';
 import { useSession } from '../use-session.ts';
 import styles from './joystick.module.css';
@@ -13,6 +14,8 @@ export function OnScreenJoystick() {
   const { t } = useTranslation('microscope');
   const session = useSession();
   const pad = useRef<HTMLDivElement>(null);
+  /** The pointer that holds the stick; once let go of it has to press again. */
+  const holder = useRef<number>(undefined);
   const [knob, setKnob] = useState({ x: 0, y: 0 });
   const push = (x: number, y: number) => {
     const size = Math.min(1, Math.hypot(x, y));
@@ -21,10 +24,19 @@ export function OnScreenJoystick() {
     setKnob({ x: Math.cos(angle) * size, y: Math.sin(angle) * size });
     session.push('stick', gain === 0 ? null : { x: Math.cos(angle) * gain, y: Math.sin(angle) * gain, z: 0 });
   };
-  const letGo = () => {
+  const letGo = useCallback(() => {
+    holder.current = undefined;
     setKnob({ x: 0, y: 0 });
     session.push('stick', null);
-  };
+  }, [session]);
+  useEffect(() => {
+    const aborter = new AbortController();
+    whenHandIsLost(letGo, aborter.signal);
+    return () => {
+      aborter.abort();
+      letGo();
+    };
+  }, [letGo]);
   const follow = (event: React.PointerEvent) => {
     const box = pad.current?.getBoundingClientRect();
     if (!box) return;
@@ -43,11 +55,12 @@ export function OnScreenJoystick() {
       onPointerDown={(event) => {
         event.stopPropagation();
         event.currentTarget.setPointerCapture(event.pointerId);
+        holder.current = event.pointerId;
         follow(event);
       }}
       onPointerMove={(event) => {
         event.stopPropagation();
-        if (event.currentTarget.hasPointerCapture(event.pointerId)) follow(event);
+        if (holder.current === event.pointerId) follow(event);
       }}
       onLostPointerCapture={letGo}
       onPointerCancel={letGo}

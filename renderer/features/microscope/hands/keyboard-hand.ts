@@ -1,5 +1,6 @@
 import { directionOfKeys, isSteeringKey } from '../steering/direction.ts';
 import type { MicroscopeSession } from '../session/microscope-session.ts';
+import { whenHandIsLost } from './lost-hand.ts';
 
 export const PUSH_TO_TALK = 'KeyV';
 
@@ -70,13 +71,19 @@ export class KeyboardHand {
     window.addEventListener('keydown', (event) => this.#down(event), { signal, capture: true });
     window.addEventListener('keyup', (event) => this.#up(event), { signal, capture: true });
     const letGo = () => this.#letGo();
-    window.addEventListener('blur', letGo, { signal });
-    window.addEventListener('pagehide', letGo, { signal });
-    document.addEventListener('visibilitychange', letGo, { signal });
+    whenHandIsLost(letGo, signal);
+    document.addEventListener('focusin', (event) => this.#focused(event), { signal });
     return () => {
       aborter.abort();
       letGo();
     };
+  }
+
+  /** Whoever writes no longer steers: the key may come up where nobody here sees it. */
+  #focused({ target }: FocusEvent): void {
+    if (this.#held.size === 0 || focusOf(target) === 'elsewhere') return;
+    this.#held.clear();
+    this.#push();
   }
 
   #down(event: KeyboardEvent): void {

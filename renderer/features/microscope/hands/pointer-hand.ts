@@ -1,4 +1,5 @@
 import type { MicroscopeSession } from '../session/microscope-session.ts';
+import { whenHandIsLost } from './lost-hand.ts';
 import { isUsable } from '../session/microscope-facts.ts';
 import { toStageVector } from '../view/camera-axes.ts';
 import type { PixelPoint } from '../view/camera-axes.ts';
@@ -55,7 +56,11 @@ export class PointerHand {
     host.addEventListener('pointerdown', (event) => this.#down(event), { signal });
     host.addEventListener('pointermove', (event) => this.#move(event), { signal });
     host.addEventListener('pointerup', (event) => this.#up(event), { signal });
-    host.addEventListener('pointercancel', () => this.#cancel(), { signal });
+    const cancel = () => this.#cancel();
+    host.addEventListener('pointercancel', cancel, { signal });
+    // Also comes after every release, when there is nothing left to cancel.
+    host.addEventListener('lostpointercapture', cancel, { signal });
+    whenHandIsLost(cancel, signal);
     host.addEventListener('pointerleave', () => this.#takePointerAway(), { signal });
     host.addEventListener('dblclick', (event) => this.#centre(event), { signal });
     host.addEventListener('contextmenu', (event) => this.#erase(event), { signal });
