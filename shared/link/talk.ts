@@ -78,6 +78,8 @@ export const RemoteMicroscope = z.object({
       /** From camera axes to stage axes, anticlockwise; as calibrated. */
       rotationDeg: z.number().default(0),
       isMirrored: z.boolean().default(false),
+      /** Centre relative to the first objective. */
+      parcentricOffsetUm: PointUm.default({ x: 0, y: 0 }),
       maximumStageSpeedUmPerS: z.number(),
       maximumFocusSpeedUmPerS: z.number(),
     }),

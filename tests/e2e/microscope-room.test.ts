@@ -1,46 +1,21 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { greyRange, launchChromium } from '#tests/support/chromium.ts';
-import { clippedTexts, openPage, screenshot } from '#tests/support/page.ts';
-import type { OpenedPage } from '#tests/support/page.ts';
-import { startWorkstation, temporaryDirectory } from '#tests/support/workstation.ts';
-import type { Workstation } from '#tests/support/workstation.ts';
+import { greyRange } from '#tests/support/chromium.ts';
+import { call, giveControl, openMicroscopeRoom } from '#tests/support/microscope-room.ts';
+import type { MicroscopeRoom } from '#tests/support/microscope-room.ts';
+import { clippedTexts, screenshot } from '#tests/support/page.ts';
 
-const fakeDevices = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 const PATIENCE = { timeout: 60_000, interval: 200 };
-const data = temporaryDirectory();
-const browsers: Browser[] = [];
-let workstation: Workstation;
+let room: MicroscopeRoom;
 let pathologist: Page;
 let bench: Page;
-let opened: readonly OpenedPage[];
 
-async function openRoom(url: string): Promise<OpenedPage> {
-  const browser = await launchChromium(fakeDevices);
-  browsers.push(browser);
-  const room = await openPage(browser, url, { width: 1600, height: 1000 });
-  await room.page.goto(`${room.page.url().replace(/#.*/, '')}#/microscope`);
-  return room;
-}
-
-/** One person opens both sides: two workstations, two browsers. */
 beforeAll(async () => {
-  workstation = await startWorkstation(data.path);
-  const one = await openRoom(workstation.url);
-  pathologist = one.page;
-  await pathologist.getByTestId('try-both').click();
-  const link = pathologist.getByRole('link', { name: '相手側の画面を開く' });
-  await link.waitFor();
-  const other = await openRoom((await link.getAttribute('href')) ?? '');
-  bench = other.page;
-  opened = [one, other];
+  room = await openMicroscopeRoom();
+  ({ pathologist, bench } = room);
 });
 
-afterAll(async () => {
-  for (const browser of browsers) await browser.close();
-  await workstation.stop();
-  data.remove();
-});
+afterAll(() => room.close());
 
 const PLACE = /X (?<x>-?\d+) +Y (?<y>-?\d+) +Z (?<z>-?[\d.]+)/;
 
@@ -66,9 +41,7 @@ async function restingPlace(page: Page): Promise<{ x: number; y: number }> {
 const kindOf = (page: Page) => page.getByTestId('picture-kind').getAttribute('data-kind');
 
 test('the pathologist calls, the bench answers, and the picture arrives', async () => {
-  await pathologist.getByTestId('call').first().click({ timeout: 60_000 });
-  await bench.getByTestId('accept-call').click({ timeout: 60_000 });
-  await pathologist.getByTestId('face-remote').waitFor({ timeout: 60_000 });
+  await call(room);
   await expect
     .poll(
       () => greyRange(pathologist, '[data-testid=microscope-picture] canvas[role=img]').catch(() => 0),
@@ -82,13 +55,7 @@ test('nothing moves before both have agreed on the slide and the bench has grant
   const before = await restingPlace(pathologist);
   await pathologist.keyboard.press('ArrowRight', { delay: 400 });
   expect(await restingPlace(bench)).toEqual(before);
-  await bench.getByRole('button', { name: '標本番号' }).click();
-  await bench.getByRole('textbox').first().fill('26-1234 ①');
-  await bench.keyboard.press('Enter');
-  await pathologist.getByRole('button', { name: 'この番号で間違いない' }).click();
-  await pathologist.getByRole('button', { name: '操作権を求める' }).click();
-  await bench.getByRole('button', { name: '渡す', exact: true }).click();
-  await expect.poll(() => pathologist.getByTestId('lease').getAttribute('data-own'), PATIENCE).toBe('true');
+  await giveControl(room, '26-1234 ①');
 });
 
 /** A page that was held up for two seconds has lost control, as on a busy machine: then it is asked for again. */
@@ -262,5 +229,5 @@ test('nothing is cut off on either side, and no page complained', async () => {
   expect(await clippedTexts(bench)).toEqual([]);
   await screenshot(pathologist, 'microscope-pathologist');
   await screenshot(bench, 'microscope-bench');
-  expect(opened.flatMap(({ errors }) => errors)).toEqual([]);
+  expect(room.opened.flatMap(({ errors }) => errors)).toEqual([]);
 });

@@ -175,7 +175,7 @@ export function createMicroscope(options: MicroscopeOptions) {
     link.say({
       kind: 'microscope',
       objectives: configuration.objectives.map(
-        ({ focusLimitsUm: _limits, parfocalOffsetUm: _focus, parcentricOffsetUm: _centre, ...told }) => {
+        ({ focusLimitsUm: _limits, parfocalOffsetUm: _focus, ...told }) => {
           const measured = records.calibrations().find(({ objectiveId }) => objectiveId === told.id);
           return {
             ...told,

@@ -1,6 +1,7 @@
 import type { MicroscopeState } from '#shared/contract/microscope.ts';
 import type { RemoteMicroscope } from '#shared/link/talk.ts';
 import type { Party } from '#shared/motion/intent.ts';
+import type { PointUm } from '#shared/motion/position.ts';
 import type { CameraAxes } from '../view/camera-axes.ts';
 import type { Size } from '../view/stage-view.ts';
 
@@ -61,6 +62,13 @@ export function axesOfFrame(
     rotationDeg: objective.rotationDeg,
     isMirrored: objective.isMirrored,
   };
+}
+
+/** Where the stage has to be for `other` to show in its middle what `objective` shows at `at`. */
+export function placeUnder(at: PointUm, objective: ObjectiveFacts, other: ObjectiveFacts): PointUm {
+  const { parcentricOffsetUm: from } = objective;
+  const { parcentricOffsetUm: to } = other;
+  return { x: at.x - from.x + to.x, y: at.y - from.y + to.y };
 }
 
 /** Oil needs a drop of it and a hand beside the slide: only for who sits there. */

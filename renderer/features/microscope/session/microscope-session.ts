@@ -17,7 +17,7 @@ import { Prediction } from '../view/prediction.ts';
 import { fieldOfViewUm } from '../view/stage-view.ts';
 import type { Size } from '../view/stage-view.ts';
 import { Conversation } from './conversation.ts';
-import { axesOfFrame, factsOf, isUsable, objectiveOf } from './microscope-facts.ts';
+import { axesOfFrame, factsOf, isUsable, objectiveOf, placeUnder } from './microscope-facts.ts';
 import type { MicroscopeFacts, ObjectiveFacts } from './microscope-facts.ts';
 import { createModel, withoutSlide } from './session-model.ts';
 import type { Bookmark, MicroscopeStore } from './session-model.ts';
@@ -46,6 +46,7 @@ export class MicroscopeSession {
   readonly stillTaking: StillTaking;
   #telemetryAtMs = Number.NEGATIVE_INFINITY;
   #afterArrival: (() => void) | undefined;
+  #afterProcedure: { readonly procedureId: string; readonly run: () => void } | undefined;
   #path = '';
 
   constructor(backend: BackendClient, party: Party) {
@@ -141,7 +142,7 @@ export class MicroscopeSession {
 
   push(hand: string, direction: Direction | null): void {
     if (direction && !isStill(direction)) {
-      this.#afterArrival = undefined;
+      this.#forgetWhatFollows();
       if (!this.steering.isPushed && this.mustStep) {
         this.stepBy(direction);
         return;
@@ -181,7 +182,7 @@ export class MicroscopeSession {
 
   /** Brings a place of the slide to the middle of the screen. */
   aimAt(place: Partial<PositionUm>): void {
-    this.#afterArrival = undefined;
+    this.#forgetWhatFollows();
     if (this.mayMove()) this.steering.aim(place);
   }
 
@@ -229,10 +230,26 @@ export class MicroscopeSession {
     }));
   }
 
+  /** Place, objective and focus as they were; an objective this side may not use is left where it is. */
   goToBookmark({ positionUm, objectiveId }: Bookmark): void {
-    const { x, y, z } = positionUm;
-    // Focus belongs to the objective it was found with.
-    this.jumpTo(objectiveId === this.telemetry?.objectiveId ? { x, y, z } : { x, y });
+    const { objective } = this;
+    const wanted = objectiveOf(this.facts, objectiveId);
+    if (!this.mayMove()) return;
+    if (!objective || !wanted || wanted.id === objective.id) {
+      const { x, y, z } = positionUm;
+      // Focus belongs to the objective it was found with.
+      this.jumpTo(wanted && wanted.id === objective?.id ? { x, y, z } : { x, y });
+      return;
+    }
+    this.jumpTo(placeUnder(positionUm, wanted, objective));
+    if (!isUsable(wanted, this.party)) return;
+    this.#afterArrival = () => void this.#turnAndGo(wanted.id, positionUm);
+  }
+
+  async #turnAndGo(objectiveId: number, positionUm: PositionUm): Promise<void> {
+    const procedureId = await this.changeObjective(objectiveId);
+    if (procedureId === undefined) return;
+    this.#afterProcedure = { procedureId, run: () => this.aimAt(positionUm) };
   }
 
   askOrHandOver(): void {
@@ -244,8 +261,13 @@ export class MicroscopeSession {
   }
 
   letGo(): void {
-    this.#afterArrival = undefined;
+    this.#forgetWhatFollows();
     this.steering.letGo();
+  }
+
+  #forgetWhatFollows(): void {
+    this.#afterArrival = undefined;
+    this.#afterProcedure = undefined;
   }
 
   /** Whether a movement may be tried now; says why not. */
@@ -423,10 +445,20 @@ export class MicroscopeSession {
     this.model.setState({ telemetry, isSilent: false, ...(isOtherSlide && withoutSlide()) });
     if (isOtherSlide) this.prediction.forget();
     this.stillTaking.observe(telemetry, nowMs);
+    this.#goOn(telemetry);
+  }
+
+  /** What was meant to follow an arrival or a procedure; a procedure that failed is followed by nothing. */
+  #goOn({ procedure, lastProcedure }: Telemetry): void {
+    const { procedureId, run } = this.#afterProcedure ?? {};
+    if (run && lastProcedure?.procedureId === procedureId && procedure === null) {
+      this.#afterProcedure = undefined;
+      if (lastProcedure?.outcome === 'done') run();
+    }
     if (this.#afterArrival && !this.steering.isAimed) {
-      const run = this.#afterArrival;
+      const arrived = this.#afterArrival;
       this.#afterArrival = undefined;
-      run();
+      arrived();
     }
   }
 
