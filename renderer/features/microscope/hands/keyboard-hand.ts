@@ -16,13 +16,14 @@ interface PressedKey {
 }
 
 /** Where the keyboard's focus is. */
-export type Focus = 'elsewhere' | 'text' | 'popup';
+export type Focus = 'elsewhere' | 'text' | 'popup' | 'slider';
 
 export type KeyMeaning = 'steer' | 'stop' | 'talk' | 'leave-text' | 'none';
 
 /**
  * What a pressed key means. Space stops everywhere but in text; Escape closes what lies over the room, ends typing,
- * and stops in every other case, also while typing when something moves. An input method's keys mean nothing.
+ * and stops in every other case, also while typing when something moves. A slider keeps the keys that set it. An
+ * input method's keys mean nothing.
  */
 export function meaningOf(event: PressedKey, focus: Focus, isMoving: boolean): KeyMeaning {
   if (event.isComposing || event.keyCode === 229) return 'none';
@@ -31,24 +32,25 @@ export function meaningOf(event: PressedKey, focus: Focus, isMoving: boolean): K
     return focus === 'popup' && !isMoving ? 'none' : 'stop';
   }
   if (event.code === 'Space' && focus === 'popup' && isMoving) return 'stop';
-  if (focus !== 'elsewhere') return 'none';
+  if (focus === 'text' || focus === 'popup') return 'none';
   if (event.code === 'Space') return 'stop';
   if (event.ctrlKey || event.metaKey || event.altKey) return 'none';
-  if (isSteeringKey(event.code)) return 'steer';
+  if (isSteeringKey(event.code)) return focus === 'slider' ? 'none' : 'steer';
   return event.code === PUSH_TO_TALK ? 'talk' : 'none';
 }
 
 const TEXT_FIELDS =
   'textarea, select, [contenteditable]:not([contenteditable=false]), ' +
   'input:not([type=checkbox], [type=radio], [type=button], [type=range], [type=submit])';
-const POPUPS =
-  '[role=dialog], [role=alertdialog], [role=menu], [role=listbox], [role=slider], [role=tablist]';
+const POPUPS = '[role=dialog], [role=alertdialog], [role=menu], [role=listbox], [role=tablist]';
+const SLIDERS = '[role=slider], input[type=range]';
 const DIALOGS = '[role=dialog], [role=alertdialog]';
 
 function focusOf(target: EventTarget | null): Focus {
   if (!(target instanceof Element)) return 'elsewhere';
   if (target.closest(TEXT_FIELDS)) return 'text';
   if (target.closest(POPUPS)) return 'popup';
+  if (target.closest(SLIDERS)) return 'slider';
   // The button that had the focus may have gone, and the dialog is still what is answered.
   return target === document.body && document.querySelector(DIALOGS) ? 'popup' : 'elsewhere';
 }

@@ -59,6 +59,15 @@ test('no steering key acts in text, in a popup or with a modifier of the system'
   expect(meaningOf(key('KeyA', { ctrlKey: true }), 'elsewhere', false)).toBe('none');
 });
 
+test('on a slider the keys that set it steer nothing, and STOP and talking stay', () => {
+  for (const code of ['ArrowLeft', 'ArrowUp', 'PageDown', 'KeyW']) {
+    expect(meaningOf(key(code), 'slider', false)).toBe('none');
+    expect(meaningOf(key(code), 'slider', true)).toBe('none');
+  }
+  for (const code of ['Space', 'Escape']) expect(meaningOf(key(code), 'slider', false)).toBe('stop');
+  expect(meaningOf(key('KeyV'), 'slider', false)).toBe('talk');
+});
+
 const pad = (axes: number[], pressed: number[] = [], mapping = 'standard'): PadReading => ({
   id: 'pad',
   mapping,
