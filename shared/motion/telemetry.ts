@@ -50,6 +50,8 @@ export const Telemetry = z.strictObject({
       reason: z.string().max(64).nullable(),
     })
     .nullable(),
+  /** A change of objectives has not come back to the slide: nothing is in focus until one is asked for again. */
+  isAwayFromSlide: z.boolean().default(false),
   slide: z
     .strictObject({
       slideId: z.uuid(),

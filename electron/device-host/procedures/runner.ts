@@ -56,7 +56,7 @@ export class ProcedureRunner implements ProcedureDesk {
     return this.#running;
   }
 
-  report(): Pick<Telemetry, 'procedure' | 'lastProcedure' | 'focusScore'> {
+  report(): Pick<Telemetry, 'procedure' | 'lastProcedure' | 'focusScore' | 'isAwayFromSlide'> {
     const running = this.#running;
     return {
       procedure: running && {
@@ -67,6 +67,7 @@ export class ProcedureRunner implements ProcedureDesk {
       },
       lastProcedure: this.#last,
       focusScore: this.#focusScore,
+      isAwayFromSlide: this.#owedReturn.from !== null,
     };
   }
 

@@ -16,6 +16,7 @@ export function PictureMarks() {
       <div className={styles['topLeft']}>
         <KindMark />
         <Sentence />
+        <AwayFromSlide />
       </div>
       <div className={styles['bottomLeft']}>
         <Place />
@@ -116,6 +117,20 @@ function Sentence() {
     const known = (['no-camera', 'no-slide', 'moved'] as const).find((each) => each === reason);
     return t(`stillRefusal.${known ?? 'other'}`);
   }
+}
+
+/** Lasts until an objective is back on the slide: whoever comes to the room later has to see it too. */
+function AwayFromSlide() {
+  const { t } = useTranslation('microscope');
+  const isAway = useModel(
+    ({ telemetry }) => telemetry !== null && telemetry.isAwayFromSlide && telemetry.procedure === null,
+  );
+  if (!isAway) return null;
+  return (
+    <p className={styles['sentence']} data-level="warning" role="status" data-testid="away-from-slide">
+      {t('objective.away')}
+    </p>
+  );
 }
 
 const knownFaults = [

@@ -307,7 +307,9 @@ export class MicroscopeSession {
   /** Resolves with the id of the procedure that has begun; undefined where none has. */
   async changeObjective(objectiveId: number): Promise<string | undefined> {
     const objective = objectiveOf(this.facts, objectiveId);
-    if (!objective || objectiveId === this.telemetry?.objectiveId) return undefined;
+    const { isAwayFromSlide = false, objectiveId: present } = this.telemetry ?? {};
+    // Away from the slide, asking for the one in place is the way back.
+    if (!objective || (objectiveId === present && !isAwayFromSlide)) return undefined;
     if (!isUsable(objective, this.party)) {
       this.showRefusal('oil-objective');
       return undefined;

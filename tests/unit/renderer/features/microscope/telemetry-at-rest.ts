@@ -16,6 +16,7 @@ export const telemetryAtRest: Telemetry = {
   stop: null,
   procedure: null,
   lastProcedure: null,
+  isAwayFromSlide: false,
   slide: { slideId: '00000000-0000-4000-8000-0000000000aa', label: 'S1', agreedBy: ['bench', 'remote'] },
   isSlideChanging: false,
   velocityRefusal: null,
