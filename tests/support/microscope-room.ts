@@ -104,17 +104,6 @@ export async function giveControl({ pathologist, bench }: MicroscopeRoom, label:
   await expect.poll(() => pathologist.getByTestId('lease').getAttribute('data-own'), PATIENCE).toBe('true');
 }
 
-/** Where the middle of a part of the page is, CSS pixels. */
-export async function middleOf(
-  page: Page,
-  testId: string,
-): Promise<{ x: number; y: number; width: number; height: number }> {
-  const box = await page.getByTestId(testId).boundingBox();
-  if (!box) throw new Error(`no ${testId}`);
-  const { x, y, width, height } = box;
-  return { x: x + width / 2, y: y + height / 2, width, height };
-}
-
 function isAtRest(telemetry: Telemetry | undefined): boolean {
   if (!telemetry || telemetry.procedure || telemetry.turret !== 'idle') return false;
   return Object.values(telemetry.axes).every((state) => state === 'idle');
