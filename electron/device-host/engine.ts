@@ -27,12 +27,19 @@ export class MotionEnded extends Error {
   }
 }
 
-export interface TravelOptions {
+export interface Way {
+  /** Whether the way down to where the turret turns is open. */
+  readonly isRetracting?: boolean;
+  /** Slower than the objective allows. */
+  readonly focusUmPerS?: number;
+  /** Once it holds, the way ends where it is. */
+  readonly isEnough?: () => boolean;
+}
+
+export interface TravelOptions extends Way {
   /** Until when whoever wants this still wants it; meaning it again makes it later. */
   readonly heldUntilMs: () => number;
   readonly signal: AbortSignal;
-  /** Whether the way down to where the turret turns is open. */
-  readonly isRetracting?: boolean;
 }
 
 const TRAVEL_STEP_MS = 10;
@@ -105,9 +112,13 @@ export class Engine {
     const { nowMs, controller } = this.#options;
     let knownAtMs = nowMs();
     for (;;) {
-      const bounds = this.#bounds(options.isRetracting);
+      const bounds = this.#bounds(options.isRetracting, options.focusUmPerS);
       if (!isWithin(targetUm, bounds.limits)) throw new MotionEnded('failed', 'outside-limits');
       options.signal.throwIfAborted();
+      if (options.isEnough?.()) {
+        this.halt();
+        return;
+      }
       if (this.isDeviceKnown) {
         knownAtMs = nowMs();
         if (this.#isAt(targetUm)) return;
@@ -157,14 +168,15 @@ export class Engine {
     });
   }
 
-  #bounds(isRetracting = false): MoveBounds {
+  #bounds(isRetracting = false, focusUmPerS = Infinity): MoveBounds {
     const configuration = this.#options.configuration();
     const { objectiveId } = this.#options.controller.state();
     const limits = limitsWith(configuration, objectiveId);
+    const ceilings = ceilingsWith(configuration, objectiveId);
     return {
       limits: isRetracting ? withRetraction(limits, configuration) : limits,
       focusRange: limits.z,
-      ceilings: ceilingsWith(configuration, objectiveId),
+      ceilings: { ...ceilings, focusUmPerS: Math.min(ceilings.focusUmPerS, focusUmPerS) },
     };
   }
 }

@@ -72,6 +72,12 @@ export const focusMeter = {
   /** Score of the first frame exposed after `afterDeviceTimeMs`; `unavailable` without a camera. */
   measure: method(
     z.strictObject({ afterDeviceTimeMs: z.number() }),
-    z.strictObject({ score: z.number(), deviceTimeMs: z.number(), isBlank: z.boolean() }),
+    z.strictObject({
+      score: z.number(),
+      deviceTimeMs: z.number(),
+      /** Where the focus was when the frame was exposed, as the frame itself says. */
+      focusUm: z.number(),
+      isBlank: z.boolean(),
+    }),
   ),
 } as const;

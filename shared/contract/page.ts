@@ -86,7 +86,13 @@ export const cameraHost = {
       afterDeviceTimeMs: z.number(),
       atPart: z.strictObject({ x: z.number(), y: z.number() }).nullable(),
     }),
-    z.strictObject({ score: z.number(), deviceTimeMs: z.number(), isBlank: z.boolean() }),
+    z.strictObject({
+      score: z.number(),
+      deviceTimeMs: z.number(),
+      /** Where the focus was when the frame was exposed, as the frame itself says. */
+      focusUm: z.number(),
+      isBlank: z.boolean(),
+    }),
   ),
   /** From now on this page has a picture; `null` again when the camera is gone. */
   cameraChanged: event(

@@ -40,13 +40,26 @@ export function isPastPeak(samples: readonly FocusSample[]): boolean {
   return best !== undefined && last.length === 2 && last.every(({ score }) => score < best.score * 0.6);
 }
 
+/** Rising samples of which the best has two that are clearly lower after it: what comes next adds nothing. */
+export function isBracketed(samples: readonly FocusSample[]): boolean {
+  const best = bestOf(samples);
+  const at = best ? samples.indexOf(best) : -1;
+  const after = samples.slice(at + 1);
+  return (
+    best !== undefined && at > 0 && after.length >= 2 && after.every(({ score }) => score < best.score * 0.95)
+  );
+}
+
 /**
  * Top of a parabola through the best sample and its neighbours, on the logarithm of the scores: near the
  * focus they fall off like a bell.
  */
 export function peakUm(samples: readonly FocusSample[]): number | undefined {
-  const sorted = samples.toSorted((a, b) => a.zUm - b.zUm);
-  const best = bestOf(sorted);
+  const best = bestOf(samples);
+  // Another look at the same place says nothing about the curve.
+  const sorted = samples
+    .filter((sample) => sample === best || sample.zUm !== best?.zUm)
+    .toSorted((a, b) => a.zUm - b.zUm);
   const at = best ? sorted.indexOf(best) : -1;
   const [left, middle, right] = [sorted[at - 1], sorted[at], sorted[at + 1]];
   if (!left || !middle || !right) return best?.zUm;

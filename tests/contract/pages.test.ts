@@ -21,6 +21,7 @@ test('a page is called back on the connection it calls on, by what it can do at 
     measureFocus: ({ afterDeviceTimeMs }) => ({
       score: 2,
       deviceTimeMs: afterDeviceTimeMs + 1,
+      focusUm: 7,
       isBlank: false,
     }),
   });
@@ -44,7 +45,7 @@ test('a page is called back on the connection it calls on, by what it can do at 
   expect((await page.client.settings.get({})).language).toBe('en');
   await vi.waitFor(() => expect(pages.cameraHost()?.camera).toEqual(camera));
   const measured = await pages.cameraHost()?.host.measureFocus({ afterDeviceTimeMs: 41, atPart: null });
-  expect(measured).toEqual({ score: 2, deviceTimeMs: 42, isBlank: false });
+  expect(measured).toEqual({ score: 2, deviceTimeMs: 42, focusUm: 7, isBlank: false });
 
   expect(pages.carrierOf('live')).toBeUndefined();
   pageServer.announce('carrier', 'offered', { peer: 'live', isOffered: true });

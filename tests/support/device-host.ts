@@ -62,7 +62,11 @@ export async function startDeviceHost({
       await pause(FRAME_MS);
       while (!seen.optics || seen.optics.deviceTimeMs <= afterDeviceTimeMs) await pause(5);
       const { deviceTimeMs, positionUm } = seen.optics;
-      return { deviceTimeMs, ...(focusScore?.(positionUm) ?? { score: 0, isBlank: true }) };
+      return {
+        deviceTimeMs,
+        focusUm: positionUm.z,
+        ...(focusScore?.(positionUm) ?? { score: 0, isBlank: true }),
+      };
     },
     onTelemetry: (telemetry) => (seen.newest = telemetry),
     onSealed: (message) => {

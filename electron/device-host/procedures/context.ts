@@ -2,6 +2,7 @@ import type { Party } from '#shared/motion/intent.ts';
 import type { MicroscopeConfiguration } from '#shared/motion/microscope-configuration.ts';
 import type { PositionUm } from '#shared/motion/position.ts';
 import type { Controller } from '../drivers/controller.ts';
+import type { Way } from '../engine.ts';
 
 /** What a running procedure may do. */
 export interface ProcedureContext {
@@ -10,10 +11,7 @@ export interface ProcedureContext {
   readonly startedBy: Party;
   readonly signal: AbortSignal;
   /** Goes there while the procedure is held. @throws MotionEnded */
-  readonly travel: (
-    targetUm: Partial<PositionUm>,
-    options?: { readonly isRetracting?: boolean },
-  ) => Promise<void>;
+  readonly travel: (targetUm: Partial<PositionUm>, options?: Way) => Promise<void>;
   /** Resolves while it is held; waits otherwise. @throws MotionEnded */
   readonly untilHeld: () => Promise<void>;
   /** Of the first frame exposed from now on. @throws MotionEnded */
@@ -30,6 +28,8 @@ export interface OwedReturn {
 }
 
 export interface FocusMeasure {
+  /** Where the focus was when the frame was exposed. */
+  readonly focusUm: number;
   readonly score: number;
   readonly isBlank: boolean;
 }

@@ -29,7 +29,7 @@ export interface RunnerOptions {
   readonly nowMs: () => number;
   readonly heldUntilMs: (by: Party) => number;
   /** Of the first frame exposed from now on. @throws when there is no camera */
-  readonly measureFocus: () => Promise<FocusMeasure & { readonly score: number }>;
+  readonly measureFocus: () => Promise<FocusMeasure>;
 }
 
 /** Not held for so long, a procedure is over; until then it waits where it is. */
@@ -174,10 +174,10 @@ export class ProcedureRunner implements ProcedureDesk {
       signal,
       untilHeld,
       owedReturn: this.#owedReturn,
-      travel: async (targetUm, { isRetracting = false } = {}) => {
-        const target = isRetracting ? targetUm : this.#atWorkingFocus(targetUm);
-        if (isRetracting) this.#rememberFocus();
-        await engine.travel(target, { heldUntilMs: held, signal, isRetracting });
+      travel: async (targetUm, way = {}) => {
+        const target = way.isRetracting ? targetUm : this.#atWorkingFocus(targetUm);
+        if (way.isRetracting) this.#rememberFocus();
+        await engine.travel(target, { ...way, heldUntilMs: held, signal });
       },
       measureFocus: async () => {
         await untilHeld();

@@ -23,7 +23,7 @@ export interface DeviceHostOptions {
   /** Score of the first frame exposed after that device time. */
   readonly measureFocus: (
     afterDeviceTimeMs: number,
-  ) => Promise<{ score: number; deviceTimeMs: number; isBlank: boolean }>;
+  ) => Promise<{ score: number; deviceTimeMs: number; focusUm: number; isBlank: boolean }>;
   readonly onTelemetry: (telemetry: Telemetry) => void;
   readonly onSealed: (sealed: Sealed) => void;
   readonly onSimulatedOptics: (optics: SimulatedOptics) => void;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { focusPlaces, isPastPeak, peakUm } from '#shared/motion/focus-search.ts';
+import { focusPlaces, isBracketed, isPastPeak, peakUm } from '#shared/motion/focus-search.ts';
 
 test('the top of a bell is found between the places that were measured', () => {
   fc.assert(
@@ -22,6 +22,20 @@ test('a best place at the end is its own top', () => {
     ]),
   ).toBe(1);
   expect(peakUm([])).toBeUndefined();
+});
+
+test('another look at the best place changes nothing', () => {
+  const samples = [1, 3, 2].map((score, zUm) => ({ zUm, score }));
+  const again = [...samples, { zUm: 1, score: 2.9 }];
+  expect(peakUm(again)).toBe(peakUm(samples));
+});
+
+test('a best place is bracketed once two after it are clearly lower', () => {
+  const rising = (...scores: number[]) => scores.map((score, zUm) => ({ zUm, score }));
+  expect(isBracketed(rising(5, 9, 8, 5))).toBe(true);
+  expect(isBracketed(rising(5, 9, 8))).toBe(false);
+  expect(isBracketed(rising(9, 8, 5))).toBe(false);
+  expect(isBracketed(rising(5, 9, 8.9, 5))).toBe(false);
 });
 
 test('places stay within the range, and a fallen curve is not climbed further', () => {

@@ -179,7 +179,7 @@ export class BenchCamera implements FrameFeed {
   }
 
   #measureFocus(afterDeviceTimeMs: number, atPart: { x: number; y: number } | null) {
-    return new Promise<{ deviceTimeMs: number; score: number; isBlank: boolean }>((resolve, reject) => {
+    return new Promise<FocusMeasure>((resolve, reject) => {
       const timer = setTimeout(() => {
         stop();
         reject(new RpcError('unavailable', 'no-camera'));
@@ -190,10 +190,17 @@ export class BenchCamera implements FrameFeed {
         stop();
         const { width, height } = this.#canvas;
         const scored = this.#focusField.score(this.#canvas, width, height, atPart ?? undefined);
-        resolve({ deviceTimeMs: stamp.deviceTimeMs, ...scored });
+        resolve({ deviceTimeMs: stamp.deviceTimeMs, focusUm: stamp.positionUm.z, ...scored });
       });
     });
   }
+}
+
+interface FocusMeasure {
+  readonly deviceTimeMs: number;
+  readonly focusUm: number;
+  readonly score: number;
+  readonly isBlank: boolean;
 }
 
 interface StillRequest {
