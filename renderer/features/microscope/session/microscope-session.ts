@@ -19,6 +19,7 @@ import type { Size } from '../view/stage-view.ts';
 import { Conversation } from './conversation.ts';
 import { axesOfFrame, factsOf, isUsable, objectiveOf, placeUnder } from './microscope-facts.ts';
 import type { MicroscopeFacts, ObjectiveFacts } from './microscope-facts.ts';
+import { withKnownParts } from './known-parts.ts';
 import { createModel, withoutSlide } from './session-model.ts';
 import type { Bookmark, MicroscopeStore } from './session-model.ts';
 import { ShownPicture } from './shown-picture.ts';
@@ -427,7 +428,8 @@ export class MicroscopeSession {
     if (isRefused) this.prediction.aim(null, nowMs);
   }
 
-  #heard(telemetry: Telemetry): void {
+  #heard(message: Telemetry): void {
+    const telemetry = withKnownParts(this.telemetry, message);
     const nowMs = performance.now();
     this.#telemetryAtMs = nowMs;
     if (this.roundTrip.heard(telemetry, nowMs)) {
