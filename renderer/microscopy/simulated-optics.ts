@@ -31,6 +31,10 @@ const WIDEST_BLUR_PIXELS = 48;
 const EXPOSED_FOR_PERCENT = 60;
 const NOISE_PIXELS = 256;
 const NOISE_PARTS = 0.03;
+/** Light and noise of the moving picture are laid over it in one pass: so many kinds of it, by turns. */
+const NOISE_KINDS = 4;
+/** Larger pictures are taken now and then: their light is not kept. */
+const KEPT_LIGHT_PIXELS = 1280 * 1280;
 
 /** Height of the tissue under the cover slip, µm: tilted and bent as no slide is flat. */
 export function focusPlaneUm({ x, y }: PointUm): number {
@@ -49,7 +53,7 @@ export class SimulatedOptics {
   readonly #objectives: readonly Objective[];
   readonly #tiles: SlideTiles;
   readonly #noise = noiseTile();
-  readonly #vignettes = new Map<string, OffscreenCanvas>();
+  readonly #lights = new Map<string, OffscreenCanvas[]>();
   readonly #stop: () => void;
   #optics: (FrameStamp & { readonly lampPercent: number }) | undefined;
   #small: OffscreenCanvas | undefined;
@@ -131,20 +135,21 @@ export class SimulatedOptics {
     small.height = Math.ceil(size.height * factor);
     const drawing = small.getContext('2d', { alpha: false });
     if (!drawing) return;
-    drawing.imageSmoothingQuality = 'medium';
+    // Down to a half every pixel still counts without it, at a third of the time.
+    drawing.imageSmoothingQuality = factor < 0.5 ? 'medium' : 'low';
     this.#tiles.draw(drawing, {
       ...view,
       micrometresPerPixel: (view.micrometresPerPixel * size.width) / small.width,
       widthPixels: small.width,
       heightPixels: small.height,
     });
-    context.imageSmoothingQuality = 'high';
+    context.imageSmoothingQuality = 'low';
     context.drawImage(small, 0, 0, size.width, size.height);
   }
 
   #drawLight(context: Drawing, size: PixelSize, lampPercent: number): void {
     context.globalCompositeOperation = 'multiply';
-    context.drawImage(this.#vignette(size), 0, 0);
+    context.drawImage(this.#light(size), 0, 0);
     const light = lampPercent / EXPOSED_FOR_PERCENT;
     if (light < 0.995) {
       const level = Math.round(255 * light);
@@ -156,35 +161,38 @@ export class SimulatedOptics {
       context.fillStyle = `rgb(${level} ${level} ${level})`;
       context.fillRect(0, 0, size.width, size.height);
     }
-    context.globalCompositeOperation = 'source-over';
-    context.globalAlpha = NOISE_PARTS;
-    const pattern = context.createPattern(this.#noise, 'repeat');
-    if (!pattern) return;
-    const shift = () => -Math.floor(Math.random() * NOISE_PIXELS);
-    pattern.setTransform(new DOMMatrix([1, 0, 0, 1, shift(), shift()]));
-    context.fillStyle = pattern;
-    context.fillRect(0, 0, size.width, size.height);
   }
 
-  #vignette(size: PixelSize): OffscreenCanvas {
+  /** What the light leaves of the picture, from the middle to the corners, with the noise of one moment. */
+  #light(size: PixelSize): OffscreenCanvas {
+    if (size.width * size.height > KEPT_LIGHT_PIXELS) return lightOf(size, this.#noise);
     const key = `${size.width} ${size.height}`;
-    const known = this.#vignettes.get(key);
-    if (known) return known;
-    const canvas = new OffscreenCanvas(size.width, size.height);
-    const context = canvas.getContext('2d', { alpha: false });
-    const [x, y] = [size.width / 2, size.height / 2];
-    const gradient = context?.createRadialGradient(x, y, 0, x, y, Math.hypot(x, y));
-    // A halogen lamp, seen by a camera that was set to daylight: something for the white balance to even out.
-    gradient?.addColorStop(0, '#fffbf2');
-    gradient?.addColorStop(0.6, '#fbf7ee');
-    gradient?.addColorStop(1, '#dcd8d0');
-    if (context && gradient) {
-      context.fillStyle = gradient;
-      context.fillRect(0, 0, size.width, size.height);
-    }
-    this.#vignettes.set(key, canvas);
-    return canvas;
+    const kinds = this.#lights.get(key) ?? [];
+    this.#lights.set(key, kinds);
+    const kind = Math.floor(Math.random() * NOISE_KINDS);
+    return (kinds[kind] ??= lightOf(size, this.#noise));
   }
+}
+
+function lightOf({ width, height }: PixelSize, noise: OffscreenCanvas): OffscreenCanvas {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d', { alpha: false });
+  const pattern = context?.createPattern(noise, 'repeat');
+  if (!context || !pattern) return canvas;
+  const [x, y] = [width / 2, height / 2];
+  const gradient = context.createRadialGradient(x, y, 0, x, y, Math.hypot(x, y));
+  // A halogen lamp, seen by a camera that was set to daylight: something for the white balance to even out.
+  gradient.addColorStop(0, '#fffbf2');
+  gradient.addColorStop(0.6, '#fbf7ee');
+  gradient.addColorStop(1, '#dcd8d0');
+  context.fillStyle = gradient;
+  context.fillRect(0, 0, width, height);
+  const shift = () => -Math.floor(Math.random() * NOISE_PIXELS);
+  pattern.setTransform(new DOMMatrix([1, 0, 0, 1, shift(), shift()]));
+  context.globalAlpha = NOISE_PARTS;
+  context.fillStyle = pattern;
+  context.fillRect(0, 0, width, height);
+  return canvas;
 }
 
 /** Photon and read noise, grey, around the middle. */
