@@ -42,14 +42,15 @@ function nextGesture(
 ): Promise<{ shown: Promise<Gesture | null> }> {
   const shown = page.evaluate(
     async ([eventType, longestMs]) => {
-      const canvas = document.querySelectorAll<HTMLCanvasElement>(
-        '[data-testid=microscope-picture] canvas',
-      )[1];
+      const canvas = document.querySelector<HTMLCanvasElement>(
+        '[data-testid=microscope-picture] [role=img] canvas',
+      );
+      const placed = canvas?.parentElement;
       const video = [...document.querySelectorAll('video')].find(
         ({ videoWidth }) => videoWidth > 0 && videoWidth === canvas?.width,
       );
       const small = new OffscreenCanvas(160, 90).getContext('2d', { willReadFrequently: true });
-      if (!canvas || !video || !small) throw new Error('no picture');
+      if (!canvas || !placed || !video || !small) throw new Error('no picture');
       /** Cropped first: converting whole frames would slow down what is measured. */
       const middle = () => {
         const [x, y] = [video.videoWidth / 2 - 160, video.videoHeight / 2 - 90];
@@ -67,8 +68,8 @@ function nextGesture(
       };
       /** CSS pixels by which the frame is drawn beside the middle: more than nothing only while it is predicted. */
       const beside = () => {
-        const { e: x, f: y, a: scale } = new DOMMatrix(canvas.style.transform);
-        const { clientWidth, clientHeight } = canvas.parentElement ?? canvas;
+        const { e: x, f: y, a: scale } = new DOMMatrix(placed.style.transform);
+        const { clientWidth, clientHeight } = placed.parentElement ?? placed;
         return Math.hypot(
           x - (clientWidth - canvas.width * scale) / 2,
           y - (clientHeight - canvas.height * scale) / 2,

@@ -17,7 +17,7 @@ import { startWorkstation, temporaryDirectory } from '#tests/support/workstation
 import type { Workstation } from '#tests/support/workstation.ts';
 
 const PATIENCE = { timeout: 60_000, interval: 200 };
-const PICTURE = '[data-testid=microscope-picture] canvas[role=img]';
+const PICTURE = '[data-testid=microscope-picture] [role=img] canvas';
 const PROBLEM = '[data-testid=camera-problem]';
 const folder = temporaryDirectory();
 const browsers: Browser[] = [];

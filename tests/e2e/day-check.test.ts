@@ -30,7 +30,7 @@ afterAll(async () => {
 
 /** Mean of the middle of the picture, as it is shown. */
 function shownColour(): Promise<{ red: number; green: number; blue: number }> {
-  return page.locator('[data-testid=microscope-picture] canvas[role=img]').evaluate((element) => {
+  return page.locator('[data-testid=microscope-picture] [role=img] canvas').evaluate((element) => {
     const canvas = element as HTMLCanvasElement;
     const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
     if (!copy) throw new Error('no 2d context');

@@ -44,7 +44,7 @@ test('the pathologist calls, the bench answers, and the picture arrives', async 
   await call(room);
   await expect
     .poll(
-      () => greyRange(pathologist, '[data-testid=microscope-picture] canvas[role=img]').catch(() => 0),
+      () => greyRange(pathologist, '[data-testid=microscope-picture] [role=img] canvas').catch(() => 0),
       PATIENCE,
     )
     .toBeGreaterThan(60);

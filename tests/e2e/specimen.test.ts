@@ -19,7 +19,7 @@ import { clippedTexts, openPage, screenshot } from '#tests/support/page.ts';
 import { root, startWorkstation, temporaryDirectory } from '#tests/support/workstation.ts';
 import type { Workstation } from '#tests/support/workstation.ts';
 
-const PICTURE = '[data-testid=microscope-picture] canvas[role=img]';
+const PICTURE = '[data-testid=microscope-picture] [role=img] canvas';
 const PATIENCE = { timeout: 60_000, interval: 200 };
 /** The lamp's tint in the middle of the field. */
 const LAMP = [1, 0.984, 0.949];

@@ -26,7 +26,7 @@ export function LiveView({ feed, map, children }: LiveViewProps) {
   const session = useSession();
   const host = useRef<HTMLDivElement>(null);
   const mapCanvas = useRef<HTMLCanvasElement>(null);
-  const frameCanvas = useRef<HTMLCanvasElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
   const still = useRef<HTMLImageElement>(null);
   const [painter, setPainter] = useCell<StagePainter>();
@@ -34,13 +34,13 @@ export function LiveView({ feed, map, children }: LiveViewProps) {
   const tool = useModel((model) => model.tool);
 
   useEffect(() => {
-    if (!host.current || !mapCanvas.current || !frameCanvas.current || !still.current || !overlay.current) {
+    if (!host.current || !mapCanvas.current || !frame.current || !still.current || !overlay.current) {
       return undefined;
     }
     const created = new StagePainter(session, {
       host: host.current,
       map: mapCanvas.current,
-      frame: frameCanvas.current,
+      frame: frame.current,
       still: still.current,
       overlay: overlay.current,
     });
@@ -63,7 +63,7 @@ export function LiveView({ feed, map, children }: LiveViewProps) {
   return (
     <div ref={host} className={styles['host']} data-tool={tool} data-testid="microscope-picture">
       <canvas ref={mapCanvas} className={styles['screen']} aria-hidden />
-      <canvas ref={frameCanvas} className={styles['frame']} role="img" aria-label={t('picture.video')} />
+      <div ref={frame} className={styles['frame']} role="img" aria-label={t('picture.video')} />
       <img ref={still} className={styles['frame']} alt="" draggable={false} />
       <canvas ref={overlay} className={styles['screen']} aria-hidden />
       {children}

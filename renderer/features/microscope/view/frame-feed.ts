@@ -3,6 +3,8 @@ import type { ShownStamp } from '../session/shown-picture.ts';
 /** A frame as it came. The image is only good during the call. */
 export interface FedFrame {
   readonly image: CanvasImageSource;
+  /** Holds the frame until the next one: it can be shown itself, and needs no copy. */
+  readonly surface?: HTMLCanvasElement;
   /** Of the whole frame, whose middle is the optical axis. */
   readonly width: number;
   readonly height: number;

@@ -12,7 +12,8 @@ import type { Size, StageView } from './stage-view.ts';
 export interface PaintedElements {
   readonly host: HTMLElement;
   readonly map: HTMLCanvasElement;
-  readonly frame: HTMLCanvasElement;
+  /** Holds the canvas of the live picture. */
+  readonly frame: HTMLElement;
   readonly still: HTMLImageElement;
   readonly overlay: HTMLCanvasElement;
 }
@@ -34,6 +35,7 @@ export class StagePainter {
   readonly #elements: PaintedElements;
   #screen: Size = { width: 0, height: 0 };
   #view: StageView | undefined;
+  readonly #copy = document.createElement('canvas');
   #frameSize: Size | undefined;
   #mapPicture: MapPicture | undefined;
   #still: StillFacts | undefined;
@@ -72,20 +74,30 @@ export class StagePainter {
     return this.#view;
   }
 
-  readonly showFrame = ({ image, width, height, pictureHeight, stamp }: FedFrame): void => {
+  readonly showFrame = (fed: FedFrame): void => {
+    const { width, height, pictureHeight, stamp } = fed;
     const { frame } = this.#elements;
-    if (frame.width !== width || frame.height !== height) {
-      frame.width = width;
-      frame.height = height;
+    const canvas = fed.surface ?? this.#copy;
+    if (frame.firstChild !== canvas) frame.replaceChildren(canvas);
+    if (this.#frameSize?.width !== width || this.#frameSize.height !== height) {
       this.#frameSize = { width, height };
+      // The stamp stays off the screen; the rows it covers show the map or nothing.
+      frame.style.clipPath = `inset(0 0 ${height - pictureHeight}px 0)`;
     }
-    // The stamp stays off the screen; the rows it covers show the map or nothing.
-    frame.getContext('2d')?.drawImage(image, 0, 0, width, pictureHeight, 0, 0, width, pictureHeight);
+    if (!fed.surface) this.#copyFrame(fed);
     this.#session.picture.frameShown({ width, height }, stamp);
     // Place and picture change together, or the tissue would jump.
     this.#isDirty = true;
     this.#paint();
   };
+
+  #copyFrame({ image, width, height, pictureHeight }: FedFrame): void {
+    const copy = this.#copy;
+    if (copy.width !== width || copy.height !== height) Object.assign(copy, { width, height });
+    copy
+      .getContext('2d', { alpha: false })
+      ?.drawImage(image, 0, 0, width, pictureHeight, 0, 0, width, pictureHeight);
+  }
 
   setMap(picture: MapPicture | undefined): void {
     this.#mapPicture = picture;

@@ -121,7 +121,9 @@ export class BenchCamera implements FrameFeed {
     if (!context || !stamp) return;
     drawStamp(context, stamp);
     const { width, height } = this.#size;
-    const frame = { image: this.#canvas, width, height, pictureHeight: height - stripHeight(height), stamp };
+    const canvas = this.#canvas;
+    const pictureHeight = height - stripHeight(height);
+    const frame = { image: canvas, surface: canvas, width, height, pictureHeight, stamp };
     for (const listener of this.#listeners) listener(frame);
   }
 
