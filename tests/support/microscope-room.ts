@@ -101,7 +101,18 @@ export async function giveControl({ pathologist, bench }: MicroscopeRoom, label:
   await pathologist.getByRole('button', { name: 'この番号で間違いない' }).click();
   await pathologist.getByRole('button', { name: '操作権を求める' }).click();
   await bench.getByRole('button', { name: '渡す', exact: true }).click();
-  await expect.poll(() => pathologist.getByTestId('lease').getAttribute('data-own'), PATIENCE).toBe('true');
+  await pathologist.locator('[data-testid=lease][data-own=true]').waitFor({ timeout: 60_000 });
+}
+
+/** Where the middle of a part of the page is, CSS pixels. */
+export async function middleOf(
+  page: Page,
+  testId: string,
+): Promise<{ x: number; y: number; width: number; height: number }> {
+  const box = await page.getByTestId(testId).boundingBox();
+  if (!box) throw new Error(`no ${testId}`);
+  const { x, y, width, height } = box;
+  return { x: x + width / 2, y: y + height / 2, width, height };
 }
 
 function isAtRest(telemetry: Telemetry | undefined): boolean {
