@@ -123,9 +123,9 @@ test('a change of objectives that was let go of stays away from the slide, and t
     expect(lastProcedure).toMatchObject({ procedureId, outcome: 'cancelled', reason: 'not-held' });
     await host.until(({ objectiveId }) => objectiveId === turnTo);
     expect(host.newest().positionUm.z).toBeCloseTo(simulatedMicroscope.retractedFocusUm, 0);
-    expect(remote.newest().isAwayFromSlide).toBe(true);
+    expect(host.newest().isAwayFromSlide).toBe(true);
     expect(await changeObjective(sides, thenTo)).toBe('done');
-    expect(remote.newest().isAwayFromSlide).toBe(false);
+    expect(host.newest().isAwayFromSlide).toBe(false);
     expect(host.newest().objectiveId).toBe(thenTo);
     expect(host.newest().positionUm.z).toBeCloseTo(before.z + offsetUm, 0);
   }
