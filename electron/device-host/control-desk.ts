@@ -27,6 +27,8 @@ export type StartableRequest = Extract<DeviceRequest, { kind: 'change-objective'
 
 export interface ProcedureDesk {
   current(): RunningProcedure | null;
+  /** It was the last one, and is over. */
+  hasEnded(procedureId: string): boolean;
   start(request: StartableRequest, by: Party): RefusalReason | null;
   beginSlideChange(): void;
   cancel(outcome: 'cancelled' | 'stopped', reason: string): void;
@@ -86,7 +88,12 @@ export class ControlDesk {
   /** Null: it was executed. */
   intent(intent: MotionIntent, by: Party): RefusalReason | null {
     const reason = this.#take(intent, by);
-    if (reason) this.countRefusal(reason);
+    // Held on before its end was heard of: a page would take the count for a refusal of what it meant next.
+    const isLateHold =
+      reason === 'not-permitted' &&
+      intent.kind === 'hold' &&
+      this.#options.procedures.hasEnded(intent.procedureId);
+    if (reason && !isLateHold) this.countRefusal(reason);
     return reason;
   }
 

@@ -35,6 +35,7 @@ export async function runStaleCommands(
     },
     procedures: {
       current: () => null,
+      hasEnded: () => false,
       start: () => ((moved += 1), null),
       beginSlideChange: () => (moved += 1),
       cancel: () => {},
