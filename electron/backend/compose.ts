@@ -156,7 +156,12 @@ function compose(
     pages,
     startDeviceHost: () => spawnHelper('device-host'),
     chosenSpecimen: () => settings.current('simulatedSpecimen'),
-    startSimulatedStage: () => startSimulatedStage(spawnHelper, path.join(dataDir, 'simulated-stage.log')),
+    startSimulatedStage: () =>
+      startSimulatedStage({
+        spawnHelper,
+        logPath: path.join(dataDir, 'simulated-stage.log'),
+        onEnd: (exit) => log.warn(exit, 'the simulated stage ended'),
+      }).socketPath,
     archiveStill: async (facts, losslessPath, patient) => {
       const targetPath = archive.web.newUploadPath();
       try {

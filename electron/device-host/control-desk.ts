@@ -122,6 +122,14 @@ export class ControlDesk {
     this.#changeLease({ kind: 'lost', by: 'remote' });
   }
 
+  /** It has to be found again first, and then asked for again: nobody goes on with what was meant before. */
+  deviceGone(): void {
+    const { holder } = this.#lease;
+    if (holder === null) return;
+    this.#changeLease({ kind: 'lost', by: holder });
+    for (const party of parties) this.#parties[party].mustRest = true;
+  }
+
   /** The backend of the bench lives; its procedures may go on. */
   benchIsAlive(): void {
     const nowMs = this.#options.nowMs();

@@ -6,7 +6,7 @@ import type { PayloadOf, Service } from '#shared/rpc/contract.ts';
 import { RpcError } from '#shared/rpc/frames.ts';
 import { ControlDesk } from './control-desk.ts';
 import { openController } from './drivers/index.ts';
-import type { Controller } from './drivers/controller.ts';
+import type { Controller, ControllerState } from './drivers/controller.ts';
 import { Engine, MotionEnded } from './engine.ts';
 import { ProcedureRunner } from './procedures/runner.ts';
 import type { FocusMeasure } from './procedures/context.ts';
@@ -78,6 +78,7 @@ export function createDeviceHost(options: DeviceHostOptions) {
     const timers = [
       setInterval(() => {
         desk.timePassed();
+        if (isGone(controller.state())) desk.deviceGone();
         engine.watch();
         runner.watch();
       }, WATCH_INTERVAL_MS),
@@ -193,6 +194,11 @@ export function createDeviceHost(options: DeviceHostOptions) {
     /** Nobody is there any more who could mean anything: stops, and lets go of the controller. */
     close,
   };
+}
+
+/** Silence may be short; a connection that closed is another microscope for all that is known. */
+function isGone({ fault }: ControllerState): boolean {
+  return fault === 'controller-gone' || fault === 'simulator-gone';
 }
 
 /** How a procedure ended is something the caller can act on, not a failure of this process. */

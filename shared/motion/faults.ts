@@ -8,6 +8,8 @@ export const faultCodes = [
   'controller-silent',
   /** The cable is out, or the connection closed. */
   'controller-gone',
+  /** The process that plays the microscope has ended; it is started again, and where it is then is read anew. */
+  'simulator-gone',
   /** What comes back is no answer of this controller. */
   'controller-garbled',
   'command-refused',

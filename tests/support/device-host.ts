@@ -53,10 +53,12 @@ export async function startDeviceHost({
   let child: HelperProcess | undefined;
   const onSealed = new Set<(sealed: Sealed) => void>();
   const stage =
-    configuration.controller.driver === 'simulated' ? startSimulatedStage(forkHelper, logPath) : undefined;
+    configuration.controller.driver === 'simulated'
+      ? startSimulatedStage({ spawnHelper: forkHelper, logPath })
+      : undefined;
   const own = new OwnDeviceHost(configuration, {
     start: () => (child = forkHelper('device-host')),
-    findSimulatedStage: () => stage ?? Promise.reject(new Error('no simulated stage')),
+    findSimulatedStage: () => stage?.socketPath ?? Promise.reject(new Error('no simulated stage')),
     log: pino({ enabled: false }),
     measureFocus: async (afterDeviceTimeMs) => {
       await pause(FRAME_MS);
@@ -96,6 +98,7 @@ export async function startDeviceHost({
     onSealed: (listener) => void onSealed.add(listener),
     close: () => {
       own.close();
+      stage?.close();
       folder.remove();
     },
   };

@@ -83,7 +83,7 @@ export function openSimulated({ socketPath }: { readonly socketPath?: string | u
 function stateOf(report: StageReport | undefined, isConnected: boolean, isSilent: boolean): ControllerState {
   const axis = (isMoving: boolean | undefined): DeviceState =>
     isSilent || isMoving === undefined ? 'unknown' : isMoving ? 'moving' : 'idle';
-  const fault = isConnected ? 'controller-silent' : report ? 'controller-gone' : 'controller-not-found';
+  const fault = isConnected ? 'controller-silent' : report ? 'simulator-gone' : 'controller-not-found';
   return {
     isConnected: isConnected && !isSilent,
     fault: isSilent ? fault : null,

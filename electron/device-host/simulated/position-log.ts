@@ -1,4 +1,4 @@
-import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
 
 /** Numbers of one record: monotonic time in ms, x, y, z of the optics in µm, time of the newest accepted intent. */
 const RECORD_NUMBERS = 5;
@@ -28,12 +28,13 @@ export class PositionLog {
   readonly #buffer = new DataView(new ArrayBuffer(BUFFERED_RECORDS * RECORD_BYTES));
   #file: number;
   #records = 0;
-  #written = 0;
+  #written: number;
   #atRest = 0;
 
-  constructor(path: string) {
+  constructor(path: string, { isContinued = false } = {}) {
     this.#path = path;
-    this.#file = openSync(path, 'w', 0o600);
+    this.#file = openSync(path, isContinued ? 'a' : 'w', 0o600);
+    this.#written = fstatSync(this.#file).size;
   }
 
   add({ atMs, x, y, z, acceptedAtMs }: LoggedPosition, isMoving: boolean): void {

@@ -3,7 +3,7 @@ import type { Axis, PositionUm } from '#shared/motion/position.ts';
 import type { PositionLog } from './position-log.ts';
 import { StageAxis } from './stage-axis.ts';
 import type { AxisMechanics } from './stage-axis.ts';
-import type { StageCommand, StageReport } from './stage-messages.ts';
+import type { StageCommand, StageReport, StageStanding } from './stage-messages.ts';
 
 const stageMechanics: AxisMechanics = {
   accelerationUmPerS2: 300_000,
@@ -19,7 +19,7 @@ const focusMechanics: AxisMechanics = {
   minimumUm: -5000,
   maximumUm: 2000,
 };
-const START_UM: PositionUm = { x: 0, y: 0, z: -40 };
+const atStart: StageStanding = { positionUm: { x: 0, y: 0, z: -40 }, station: 1, lampPercent: 60 };
 const TURN_MS = 600;
 /** After a longer sleep than this the clock goes on from now: a machine that slept did not move. */
 const LONGEST_CATCH_UP_MS = 2000;
@@ -30,21 +30,24 @@ const LONGEST_CATCH_UP_MS = 2000;
  */
 export class SimulatedStage {
   readonly #log: PositionLog;
-  readonly #axes: Readonly<Record<Axis, StageAxis>> = {
-    x: new StageAxis(stageMechanics, START_UM.x),
-    y: new StageAxis(stageMechanics, START_UM.y),
-    z: new StageAxis(focusMechanics, START_UM.z),
-  };
+  readonly #axes: Readonly<Record<Axis, StageAxis>>;
   #atMs: number;
   #moveEndsAtMs = -Infinity;
   #acceptedAtMs = Number.NaN;
-  #station = 1;
+  #station: number;
   #turnEndsAtMs = -Infinity;
-  #lampPercent = 60;
+  #lampPercent: number;
 
-  constructor(log: PositionLog, atMs: number) {
+  constructor(log: PositionLog, atMs: number, { positionUm, station, lampPercent } = atStart) {
     this.#log = log;
     this.#atMs = atMs;
+    this.#axes = {
+      x: new StageAxis(stageMechanics, positionUm.x),
+      y: new StageAxis(stageMechanics, positionUm.y),
+      z: new StageAxis(focusMechanics, positionUm.z),
+    };
+    this.#station = station;
+    this.#lampPercent = lampPercent;
   }
 
   get isMoving(): boolean {
@@ -89,6 +92,15 @@ export class SimulatedStage {
       const { x, y, z } = this.#opticsUm();
       this.#log.add({ atMs: this.#atMs, x, y, z, acceptedAtMs: this.#acceptedAtMs }, this.isMoving);
     }
+  }
+
+  standing(): StageStanding {
+    const { x, y, z } = this.#axes;
+    return {
+      positionUm: { x: x.encoderUm, y: y.encoderUm, z: z.encoderUm },
+      station: this.#station,
+      lampPercent: this.#lampPercent,
+    };
   }
 
   report(): Omit<StageReport, 'pid' | 'logPath'> {

@@ -37,10 +37,21 @@ export const StageReport = z.strictObject({
 });
 export type StageReport = z.infer<typeof StageReport>;
 
-/** What the backend tells the stage when it starts it, and what it hears. */
+/** Where everything stands, as far as it has to be known to go on from there. */
+export interface StageStanding {
+  readonly positionUm: PositionUm;
+  readonly station: number;
+  readonly lampPercent: number;
+}
+
+/** What the backend tells the stage when it starts it. */
 export interface StageStart {
   readonly logPath: string;
-}
-export interface StageReady {
   readonly socketPath: string;
+  /** Of the process before this one: a microscope stays where it is when what steers it ends. */
+  readonly standing?: StageStanding | undefined;
+}
+/** What the backend hears: once when the stage listens, and then whenever something stands elsewhere. */
+export interface StageNews {
+  readonly standing: StageStanding;
 }

@@ -1,6 +1,5 @@
 // The simulated controller: a process of its own, with its own clock, reached over a socket as others over a cable.
-import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -10,7 +9,7 @@ import { connectToBackend } from '../parent-channel.ts';
 import { PositionLog } from './position-log.ts';
 import { SimulatedStage } from './simulated-stage.ts';
 import { StageCommand } from './stage-messages.ts';
-import type { StageReady, StageStart } from './stage-messages.ts';
+import type { StageNews, StageStart } from './stage-messages.ts';
 
 const REPORT_INTERVAL_MS = 16;
 const MOVING_PAUSE_MS = 1;
@@ -30,22 +29,22 @@ const parent = connectToBackend(() => {
 });
 let stage: SimulatedStage | undefined;
 let log: PositionLog | undefined;
+let folder: string | undefined;
 let isOver = false;
-const folder = mkdtempSync(path.join(os.tmpdir(), 'ek-stage-'));
-const socketPath =
-  process.platform === 'win32' ? `\\\\.\\pipe\\enkaku-stage-${randomUUID()}` : path.join(folder, 's');
 const connections = new Set<net.Socket>();
 
 parent.onMessage((message) => {
   if (stage) return;
-  const { logPath } = message as StageStart;
-  log = new PositionLog(logPath);
-  start(new SimulatedStage(log, monotonicMs()), logPath);
+  const { logPath, socketPath, standing } = message as StageStart;
+  log = new PositionLog(logPath, { isContinued: standing !== undefined });
+  stage = new SimulatedStage(log, monotonicMs(), standing);
+  start(stage, logPath);
+  listen(stage, socketPath);
 });
 
 function start(simulated: SimulatedStage, logPath: string): void {
-  stage = simulated;
   let reportedAtMs = 0;
+  let told = '';
   const loop = () => {
     const nowMs = monotonicMs();
     simulated.advance(nowMs);
@@ -53,15 +52,27 @@ function start(simulated: SimulatedStage, logPath: string): void {
       reportedAtMs = nowMs;
       const report = `${JSON.stringify({ pid: process.pid, logPath, ...simulated.report() })}\n`;
       for (const socket of connections) socket.write(report);
+      const standing = simulated.standing();
+      if (told !== '' && told !== JSON.stringify(standing)) parent.send({ standing } satisfies StageNews);
+      told = JSON.stringify(standing);
     }
     setTimeout(loop, simulated.isMoving ? MOVING_PAUSE_MS : RESTING_PAUSE_MS);
   };
   loop();
+}
+
+function listen(simulated: SimulatedStage, socketPath: string): void {
+  const isFile = process.platform !== 'win32';
+  if (isFile) {
+    folder = path.dirname(socketPath);
+    // Of a process before this one that was killed.
+    rmSync(socketPath, { force: true });
+  }
   net
     .createServer((socket) => serve(socket, simulated))
     .listen(socketPath, () => {
-      if (process.platform !== 'win32') chmodSync(socketPath, 0o600);
-      parent.send({ socketPath } satisfies StageReady);
+      if (isFile) chmodSync(socketPath, 0o600);
+      parent.send({ standing: simulated.standing() } satisfies StageNews);
     });
 }
 
@@ -90,6 +101,6 @@ function end(): void {
   isOver = true;
   stage?.advance(monotonicMs());
   log?.flush();
-  rmSync(folder, { recursive: true, force: true });
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   process.exit(0);
 }

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { forkHelper } from '#backend/processes/helper-process.ts';
-import type { HelperProcess } from '#backend/processes/helper-process.ts';
 import type { Controller } from '#device-host/drivers/controller.ts';
 import { openController } from '#device-host/drivers/index.ts';
 import { monotonicMs } from '#device-host/monotonic.ts';
@@ -41,12 +40,11 @@ const length = (places: readonly PositionUm[]) =>
 async function simulated(): Promise<Bench> {
   const folder = temporaryDirectory();
   const logPath = path.join(folder.path, 'position.log');
-  const processes: HelperProcess[] = [];
   const stage = forkHelper('simulated-stage');
-  processes.push(stage);
-  const socketPath = await new Promise<string>((resolve) => {
-    stage.onMessage((message) => resolve((message as { readonly socketPath: string }).socketPath));
-    stage.send({ logPath });
+  const socketPath = path.join(folder.path, 's');
+  await new Promise((resolve) => {
+    stage.onMessage(resolve);
+    stage.send({ logPath, socketPath });
   });
   const controller = openController({ driver: 'simulated', socketPath });
   cleanUps.push(
@@ -185,7 +183,7 @@ describe.each([
     silence();
     await until(() => controller.state().axes.x === 'unknown');
     expect(controller.state().isConnected).toBe(false);
-    expect(controller.state().fault).toMatch(/^controller-/);
+    expect(controller.state().fault).toMatch(/^(?:controller|simulator)-/);
     speakAgain?.();
     await until(() => controller.state().axes.x === 'idle');
     await pause(300);
@@ -199,7 +197,7 @@ describe.each([
     await pullCable();
     await until(() => controller.state().axes.x === 'unknown');
     expect(controller.state().isConnected).toBe(false);
-    expect(controller.state().fault).toMatch(/^controller-/);
+    expect(controller.state().fault).toMatch(/^(?:controller|simulator)-/);
     await pause(200);
     const before = travelled();
     move(controller, { x: { towardUm: -10_000, speedUmPerS: 1000 } });

@@ -18,14 +18,14 @@ const [listenAt = '', logPath = '', broker = ''] = process.argv.slice(2);
 process.on('disconnect', () => process.exit(0));
 if (broker !== '') mqtt.connect(broker).on('error', () => {});
 
-const stage = startSimulatedStage(forkHelper, logPath);
+const stage = startSimulatedStage({ spawnHelper: forkHelper, logPath });
 const connections = new Set<net.Socket>();
 let linkEpoch: number | undefined;
 let reportedPid: number | undefined;
 
 const own = new OwnDeviceHost(simulatedMicroscope, {
   start: () => forkHelper('device-host'),
-  findSimulatedStage: () => stage,
+  findSimulatedStage: () => stage.socketPath,
   log: pino({ enabled: false }),
   measureFocus: () => Promise.reject(new Error('no camera')),
   onTelemetry: (telemetry) => void help(telemetry),

@@ -139,6 +139,7 @@ const knownFaults = [
   'port-not-permitted',
   'controller-silent',
   'controller-gone',
+  'simulator-gone',
   'controller-garbled',
   'command-refused',
   'value-out-of-range',
