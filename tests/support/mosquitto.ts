@@ -10,6 +10,8 @@ export interface MosquittoOptions {
   readonly passwords: Readonly<Record<string, string>>;
   /** Lines of mosquitto's ACL file. */
   readonly acl: string;
+  /** MQTT in WebSockets on the same port, as hospitals have it behind a proxy that lets HTTPS through only. */
+  readonly isWebSocket?: boolean;
 }
 
 /** Debian's mosquitto with passwords, ACL and TLS on a port of loopback. */
@@ -26,7 +28,7 @@ export class Mosquitto {
     this.authorityFile = path.join(folder, 'ca.pem');
   }
 
-  static async start({ folder, passwords, acl }: MosquittoOptions): Promise<Mosquitto> {
+  static async start({ folder, passwords, acl, isWebSocket }: MosquittoOptions): Promise<Mosquitto> {
     const broker = new Mosquitto(folder, await freePort());
     const file = (name: string) => path.join(folder, name);
     makeCertificates(folder);
@@ -39,6 +41,7 @@ export class Mosquitto {
       file('mosquitto.conf'),
       [
         `listener ${broker.port} 127.0.0.1`,
+        ...(isWebSocket === true ? ['protocol websockets'] : []),
         `certfile ${file('broker.pem')}`,
         `keyfile ${file('broker.key')}`,
         'allow_anonymous false',

@@ -83,7 +83,8 @@ function Sentence() {
     isSilent: telemetry !== null && isSilent,
     fault: telemetry?.fault ?? null,
     refused,
-    velocityRefusal: party === 'remote' && session.mustStep ? (telemetry?.velocityRefusal ?? null) : null,
+    velocityRefusal:
+      party === 'remote' && session.mustStep ? (telemetry?.velocityRefusal ?? 'stale-picture') : null,
     isSlow: party === 'remote' && (roundTripMs ?? 0) > WARNING_ROUND_TRIP_MS,
     roundTripMs: Math.round(roundTripMs ?? 0),
   }));

@@ -154,8 +154,9 @@ export class MicroscopeSession {
 
   /** Velocity is refused because hand and eye are too far apart; finite steps remain. */
   get mustStep(): boolean {
-    const refusal = this.party === 'remote' ? this.telemetry?.velocityRefusal : null;
-    return refusal === 'slow-link' || refusal === 'stale-picture';
+    if (this.party !== 'remote') return false;
+    const refusal = this.telemetry?.velocityRefusal;
+    return refusal === 'slow-link' || refusal === 'stale-picture' || this.picture.isTooOldToSteer;
   }
 
   /** A quarter of the field of view, or two notches of focus. */

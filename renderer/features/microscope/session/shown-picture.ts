@@ -1,3 +1,4 @@
+import { MAXIMUM_FRAME_AGE_MS } from '#shared/motion/limits-of-time.ts';
 import type { PositionUm } from '#shared/motion/position.ts';
 import type { CameraAxes } from '../view/camera-axes.ts';
 import { fitScale } from '../view/stage-view.ts';
@@ -110,6 +111,11 @@ export class ShownPicture {
     const { telemetry } = this.#session;
     const sinceExposure = exposedAtMs === undefined ? 0 : (telemetry?.deviceTimeMs ?? 0) - exposedAtMs;
     return Math.max(this.frameAgeMs ?? 0, sinceExposure);
+  }
+
+  /** What the device host will refuse to be steered by: it need not be tried first. */
+  get isTooOldToSteer(): boolean {
+    return this.#shownAtMs !== 0 && this.ageMs > MAXIMUM_FRAME_AGE_MS;
   }
 
   get isFresh(): boolean {
