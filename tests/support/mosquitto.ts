@@ -41,9 +41,11 @@ export class Mosquitto {
       file('mosquitto.conf'),
       [
         `listener ${broker.port} 127.0.0.1`,
-        ...(isWebSocket === true ? ['protocol websockets'] : []),
         `certfile ${file('broker.pem')}`,
         `keyfile ${file('broker.key')}`,
+        // Version 2.0.11 does not count a listener for WebSockets and ends without another one; it has it on every
+        // address besides, so password and TLS are all that guards it.
+        ...(isWebSocket === true ? ['protocol websockets', `listener 0 ${file('broker.socket')}`] : []),
         'allow_anonymous false',
         `password_file ${file('passwords')}`,
         `acl_file ${file('acl')}`,
