@@ -284,7 +284,7 @@ export async function createLink(options: LinkOptions) {
     },
     openPairing: () => pairing.open(),
     closePairing: () => {
-      pairing.close();
+      pairing.cancel();
       return null;
     },
     joinPairing: ({ cardText }) => {

@@ -24,6 +24,8 @@ const Message = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('reveal'), introduction: Introduction, nonce: Nonce }),
   z.strictObject({ kind: z.literal('confirmed') }),
   z.strictObject({ kind: z.literal('refused') }),
+  /** The other side need not wait, and must not confirm any more. */
+  z.strictObject({ kind: z.literal('ended'), reason: z.enum(['tampered', 'timed-out', 'cancelled']) }),
 ]);
 type Message = z.infer<typeof Message>;
 
@@ -113,6 +115,12 @@ export class Pairing {
     await this.#finish(meeting);
   }
 
+  /** Somebody does not want to any more; the other side hears of it. */
+  cancel(): void {
+    this.#send({ kind: 'ended', reason: 'cancelled' });
+    this.close();
+  }
+
   close(): void {
     const meeting = this.#meeting;
     if (meeting) {
@@ -136,7 +144,7 @@ export class Pairing {
     if (message.kind === 'commit' && meeting.isOwner) {
       // A second person at the same card: somebody has copied it.
       if (meeting.commitment !== undefined && meeting.commitment !== message.hash)
-        return this.#fail('tampered');
+        return this.#end('tampered');
       meeting.commitment = message.hash;
       this.#send({ kind: 'owner', introduction: this.#options.own(), nonce: meeting.nonce });
     } else if (message.kind === 'owner' && !meeting.isOwner && !meeting.theirs) {
@@ -145,13 +153,14 @@ export class Pairing {
       this.#compare(meeting);
     } else if (message.kind === 'reveal' && meeting.isOwner && !meeting.theirs) {
       if (commitmentOf(message.introduction, message.nonce) !== meeting.commitment)
-        return this.#fail('tampered');
+        return this.#end('tampered');
       meeting.theirs = message;
       this.#compare(meeting);
     } else if (message.kind === 'confirmed' && meeting.theirs) {
       meeting.isConfirmedThere = true;
       await this.#finish(meeting);
     } else if (message.kind === 'refused') this.#fail('codes-differ');
+    else if (message.kind === 'ended') this.#fail(message.reason);
   }
 
   #compare(meeting: Meeting): void {
@@ -193,7 +202,7 @@ export class Pairing {
       key: derive('enkaku pairing key 1'),
       isOwner,
       nonce: randomBytes(16).toString('base64url'),
-      timer: setTimeout(() => this.#fail('timed-out'), PAIRING_LIFETIME_MS),
+      timer: setTimeout(() => this.#end('timed-out'), PAIRING_LIFETIME_MS),
       isConfirmedHere: false,
       isConfirmedThere: false,
     };
@@ -207,6 +216,11 @@ export class Pairing {
     if (!meeting) return;
     const payload = sealMessage(message, meeting.key, meeting.isOwner);
     this.#options.courier.box(meeting.brokerUrl).leave(meeting.topic, payload);
+  }
+
+  #end(reason: 'tampered' | 'timed-out'): void {
+    this.#send({ kind: 'ended', reason });
+    this.#fail(reason);
   }
 
   #fail(reason: PairingFailure): void {
