@@ -178,6 +178,7 @@ function compose(
       sendOn: (channel, sealed) => link?.sendOn(channel, sealed),
       say: (talk) => link?.say(talk),
       sendFile: (file) => bulk.send(file),
+      yieldFiles: () => bulk.yieldToSteering(),
       renew: () => link?.renew(),
     },
   });

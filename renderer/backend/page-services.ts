@@ -19,6 +19,7 @@ const absent: Services<PageContracts, Caller> = {
     send: refuse,
     sendBulk: refuse,
     cancelBulk: refuse,
+    yieldBulk: refuse,
   },
   cameraHost: { describe: () => ({ camera: null }), takeStill: refuse, measureFocus: refuse },
 };

@@ -1,5 +1,6 @@
 import type { BulkFrame } from '#shared/link/bulk-frame.ts';
 import { RpcError } from '#shared/rpc/frames.ts';
+import { BulkPace } from './bulk-pace.ts';
 import { BulkPeer } from './bulk-peer.ts';
 import { IncomingTransfer } from './bulk-receiver.ts';
 import { OutgoingTransfer, TransferStopped } from './bulk-sender.ts';
@@ -15,6 +16,7 @@ export class BulkLink {
   readonly #carried: CarriedPeer<BulkPeer>;
   readonly #outgoing = new Map<string, OutgoingTransfer>();
   readonly #incoming = new Map<string, IncomingTransfer>();
+  readonly #pace = new BulkPace();
 
   constructor(told: LinkTold) {
     this.#told = told;
@@ -46,6 +48,10 @@ export class BulkLink {
       }
       return null;
     },
+    yieldBulk: ({ forMs }) => {
+      this.#pace.yieldFor(forMs);
+      return null;
+    },
     cancelBulk: ({ transferId }) => {
       this.#outgoing.get(transferId)?.cancel();
       return null;
@@ -57,7 +63,7 @@ export class BulkLink {
   }
 
   #begin(transferId: string, sizeBytes: number): OutgoingTransfer {
-    const transfer = new OutgoingTransfer(transferId, sizeBytes, (sentBytes) =>
+    const transfer = new OutgoingTransfer(transferId, sizeBytes, this.#pace, (sentBytes) =>
       this.#tell(transferId, 'outgoing', sentBytes, sizeBytes),
     );
     this.#outgoing.set(transferId, transfer);

@@ -1,5 +1,6 @@
 import { BULK_CHUNK_BYTES } from '#shared/link/bulk-frame.ts';
 import type { BulkFrame, StopReason } from '#shared/link/bulk-frame.ts';
+import type { BulkPace } from './bulk-pace.ts';
 
 /** What a transfer needs of the connection it goes over. */
 export interface BulkWire {
@@ -29,6 +30,7 @@ export class OutgoingTransfer {
   readonly transferId: string;
   readonly done: Promise<void>;
   readonly #sizeBytes: number;
+  readonly #pace: BulkPace;
   readonly #onProgress: (sentBytes: number) => void;
   readonly #end = Promise.withResolvers<void>();
   readonly #cancel = new AbortController();
@@ -39,9 +41,15 @@ export class OutgoingTransfer {
   #onStored: (() => void) | undefined;
   #toldAtMs = 0;
 
-  constructor(transferId: string, sizeBytes: number, onProgress: (sentBytes: number) => void) {
+  constructor(
+    transferId: string,
+    sizeBytes: number,
+    pace: BulkPace,
+    onProgress: (sentBytes: number) => void,
+  ) {
     this.transferId = transferId;
     this.#sizeBytes = sizeBytes;
+    this.#pace = pace;
     this.#onProgress = onProgress;
     this.done = this.#end.promise;
     this.done.catch(() => {});
@@ -114,6 +122,7 @@ export class OutgoingTransfer {
       if (done) return;
       for (let at = 0; at < value.length; at += BULK_CHUNK_BYTES) {
         const bytes = value.subarray(at, at + BULK_CHUNK_BYTES);
+        await this.#pace.before(bytes.length);
         await wire.room();
         while (offset - this.#storedBytes > MAXIMUM_UNSTORED_BYTES) {
           await unlessAborted(new Promise<void>((resolve) => (this.#onStored = resolve)), signal);

@@ -54,6 +54,7 @@ export class LiveLink {
     },
     sendBulk: refuseBulk,
     cancelBulk: refuseBulk,
+    yieldBulk: refuseBulk,
   };
 
   get path(): PeerPath {

@@ -46,6 +46,8 @@ export const carrier = {
     z.null(),
   ),
   cancelBulk: method(z.strictObject({ transferId: z.uuid() }), z.null()),
+  /** Somebody steers: for so long files go slowly, so that neither commands nor the picture wait behind them. */
+  yieldBulk: method(z.strictObject({ forMs: z.number().int().positive().max(5000) }), z.null()),
   /** This page can carry peers of that kind from now on, or no longer. */
   offered: event(z.strictObject({ peer: PeerKind, isOffered: z.boolean() })),
 } as const;

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import pino from 'pino';
 import { createBulkStore } from '#backend/services/link/bulk-store.ts';
+import { YIELD_AGAIN_MS, YIELD_MS } from '#backend/services/link/bulk-transfers.ts';
 import { openLinkPair } from '#tests/support/link-page.ts';
 import type { LinkPair } from '#tests/support/link-page.ts';
 import { descendantsOf } from '#tests/support/stray-processes.ts';
@@ -165,18 +166,25 @@ async function bareThroughput(pair: LinkPair): Promise<number> {
   return rate;
 }
 
-/** Commands while a file goes over the other connection, in a browser of its own as in a workstation. */
+/**
+ * Commands while a file goes over the other connection, in a browser of its own as in a workstation, whose backend
+ * has files yield as long as the stage moves.
+ */
 async function commandsDuring(live: LinkPair, bulk: BulkBench): Promise<readonly number[]> {
   const commandsDone = new AbortController();
-  const sending = (async () => {
-    while (!commandsDone.signal.aborted) await bulk.send();
+  const sending = bulk.send();
+  const yielding = (async () => {
+    while (!commandsDone.signal.aborted) {
+      await bulk.pair.call('a', 'yieldBulk', { forMs: YIELD_MS });
+      await wait(YIELD_AGAIN_MS);
+    }
   })();
   const times = await live.a.page.evaluate(
     (count) => globalThis.linkPage.roundTrips('control', count, 40),
     COMMANDS,
   );
   commandsDone.abort();
-  await sending;
+  await Promise.all([sending, yielding]);
   return times;
 }
 

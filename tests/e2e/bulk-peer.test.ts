@@ -42,6 +42,7 @@ beforeAll(async () => {
   const carrier = {
     sendBulk: (input: object) => pair.call('a', 'sendBulk', input).then(() => null, asRpcError),
     cancelBulk: (input: object) => pair.call('a', 'cancelBulk', input).then(() => null),
+    yieldBulk: (input: object) => pair.call('a', 'yieldBulk', input).then(() => null),
   };
   transfers = new BulkTransfers({
     store: a,
@@ -115,6 +116,19 @@ test('a file goes on over the next connection where it was, and arrives once', a
   await arrivedIs(id, bytes);
   const resumedAt = requests.map((request) => Number(/^GET bytes=(\d+)-/.exec(request)?.[1] ?? Number.NaN));
   expect(resumedAt.filter((start) => start > 0)).toHaveLength(1);
+});
+
+test('while somebody steers a file goes slowly, and afterwards at once', async () => {
+  await connect();
+  const { file, bytes } = newFile(12_000_000);
+  const id = await transfers.send(file);
+  for (const endMs = performance.now() + 2500; performance.now() < endMs;) {
+    transfers.yieldToSteering();
+    await new Promise((resolve) => setTimeout(resolve, 40));
+  }
+  // What had gone into the channel before the first word arrived, and a quarter of a megabyte a second.
+  expect(progressOf(id, 'incoming').at(-1) ?? 0).toBeLessThan(5_000_000);
+  await arrivedIs(id, bytes);
 });
 
 test('a file that is cancelled stops at both ends', async () => {

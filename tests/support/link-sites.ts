@@ -54,6 +54,7 @@ export async function openSite(folder: string, name: string, broker?: BrokerChoi
         send: () => null,
         sendBulk: unused,
         cancelBulk: unused,
+        yieldBulk: unused,
       },
       cameraHost: { describe: () => ({ camera: null }), takeStill: unused, measureFocus: unused },
     },

@@ -8,7 +8,7 @@ export interface BulkTransfersOptions {
   readonly store: BulkStore;
   /** The page that carries files, if one does now. */
   readonly carrier: () =>
-    | Pick<ServiceClient<PageContracts['carrier']>, 'sendBulk' | 'cancelBulk'>
+    | Pick<ServiceClient<PageContracts['carrier']>, 'sendBulk' | 'cancelBulk' | 'yieldBulk'>
     | undefined;
   /** Told whenever `carrier` may answer something else. */
   readonly onCarrierChange: (listener: () => void) => () => void;
@@ -16,6 +16,10 @@ export interface BulkTransfersOptions {
   readonly wantPage: (isWanted: boolean) => void;
   readonly log: Log;
 }
+
+/** Longer than from one word of the moving stage to the next, shorter than anybody waits for a still. */
+export const YIELD_MS = 300;
+export const YIELD_AGAIN_MS = 100;
 
 interface Waiting {
   readonly transferId: string;
@@ -32,6 +36,7 @@ export class BulkTransfers {
   readonly #waiting = new Map<string, Waiting>();
   readonly #unsubscribe: () => void;
   #isOpen = false;
+  #yieldedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: BulkTransfersOptions) {
     this.#options = options;
@@ -58,6 +63,17 @@ export class BulkTransfers {
     this.#waiting.set(transferId, { transferId, sizeBytes, isRunning: false });
     this.#sendAll();
     return transferId;
+  }
+
+  /** The stage is moving: said as often as it is seen. */
+  yieldToSteering(): void {
+    const nowMs = performance.now();
+    if (this.#waiting.size === 0 || nowMs - this.#yieldedAtMs < YIELD_AGAIN_MS) return;
+    this.#yieldedAtMs = nowMs;
+    void this.#options
+      .carrier()
+      ?.yieldBulk({ forMs: YIELD_MS })
+      .catch(() => {});
   }
 
   cancel(transferId: string): void {

@@ -9,6 +9,7 @@ import { areLimitsTighter } from '#shared/motion/focus-limits.ts';
 import type { Principal } from '#shared/domain/principal.ts';
 import type { RemoteMicroscope as RemoteFacts, StillFacts, Talk } from '#shared/link/talk.ts';
 import type { Objective } from '#shared/motion/objective.ts';
+import { axes } from '#shared/motion/position.ts';
 import type { Telemetry } from '#shared/motion/telemetry.ts';
 import type { Announcer, Service } from '#shared/rpc/contract.ts';
 import { RpcError } from '#shared/rpc/frames.ts';
@@ -44,6 +45,8 @@ export interface MicroscopeOptions {
     readonly sendOn: (channel: LiveChannel, bytes: Uint8Array) => void;
     readonly say: (talk: Talk) => void;
     readonly sendFile: (path: string) => Promise<string | undefined>;
+    /** Somebody steers: files go slowly for a moment. */
+    readonly yieldFiles: () => void;
     /** A new connection with new keys: the device host has forgotten the old ones. */
     readonly renew: () => void;
   };
@@ -135,7 +138,9 @@ export function createMicroscope(options: MicroscopeOptions) {
         return camera.host.measureFocus({ afterDeviceTimeMs, atPart: null });
       },
       onTelemetry: (telemetry) => {
-        if (!isConsole()) telemetryCame(telemetry);
+        if (isConsole()) return;
+        telemetryCame(telemetry);
+        if (axes.some((axis) => telemetry.axes[axis] === 'moving')) link.yieldFiles();
       },
       onSealed: ({ stream, bytes }) => {
         if (up?.role !== 'bench') return;
