@@ -7,6 +7,7 @@ import { ImpairmentRelay, unimpaired } from '#tests/support/impairment-relay.ts'
 import { linkFlags } from '#tests/support/link-page.ts';
 import { call, giveControl, middleOf, openMicroscopeRoom } from '#tests/support/microscope-room.ts';
 import type { MicroscopeRoom } from '#tests/support/microscope-room.ts';
+import { leadThroughRelay } from '#tests/support/relayed-room.ts';
 
 const PATIENCE = { timeout: 60_000, interval: 100 };
 /** Each way; with what the two pages take of their own, between warning and refusal. */
@@ -16,40 +17,10 @@ const relay = new ImpairmentRelay();
 let room: MicroscopeRoom;
 let page: Page;
 
-/** The relay is the only path: what the other end sends to find this one passes through its hands first. */
-async function leadThroughRelay(opened: Page, from: 'a' | 'b'): Promise<void> {
-  await opened.exposeFunction('throughRelay', (signal: string, epoch: number) =>
-    relay.signal(signal, from, epoch),
-  );
-  await opened.addInitScript(() => {
-    const { throughRelay } = window as unknown as {
-      throughRelay: (signal: string, epoch: number) => Promise<string | undefined>;
-    };
-    let count = 0;
-    window.RTCPeerConnection = class extends RTCPeerConnection {
-      readonly #epoch = (count += 1);
-
-      override async setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
-        const { type, sdp } = description;
-        const text = await throughRelay(JSON.stringify({ type, sdp }), this.#epoch);
-        if (text !== undefined) {
-          await super.setRemoteDescription(JSON.parse(text) as RTCSessionDescriptionInit);
-        }
-      }
-
-      override async addIceCandidate(candidate?: RTCIceCandidateInit | null): Promise<void> {
-        const text = await throughRelay(JSON.stringify({ candidate }), this.#epoch);
-        if (text === undefined) return;
-        await super.addIceCandidate((JSON.parse(text) as { candidate: RTCIceCandidateInit }).candidate);
-      }
-    };
-  });
-}
-
 beforeAll(async () => {
   room = await openMicroscopeRoom({
     flags: linkFlags,
-    prepare: (opened, role) => leadThroughRelay(opened, role === 'pathologist' ? 'b' : 'a'),
+    prepare: (opened, role) => leadThroughRelay(relay, opened, role),
   });
   page = room.pathologist;
   await call(room);

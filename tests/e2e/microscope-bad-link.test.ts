@@ -1,0 +1,94 @@
+// Two workstations over a path that loses, delays and breaks: what the pathologist can go on doing, and what never moves.
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ImpairmentRelay, unimpaired } from '#tests/support/impairment-relay.ts';
+import { linkFlags } from '#tests/support/link-page.ts';
+import { call, giveControl, openMicroscopeRoom } from '#tests/support/microscope-room.ts';
+import type { MicroscopeRoom } from '#tests/support/microscope-room.ts';
+import { screenshot } from '#tests/support/page.ts';
+import { leadThroughRelay } from '#tests/support/relayed-room.ts';
+
+const PATIENCE = { timeout: 60_000, interval: 100 };
+const OUTAGE_MS = 2000;
+const relay = new ImpairmentRelay();
+let room: MicroscopeRoom;
+let page: Page;
+
+beforeAll(async () => {
+  room = await openMicroscopeRoom({
+    flags: linkFlags,
+    prepare: (opened, role) => leadThroughRelay(relay, opened, role),
+  });
+  page = room.pathologist;
+  await call(room);
+  await giveControl(room, '26-2 A1');
+});
+
+afterAll(async () => {
+  await room.close();
+  await relay.close();
+});
+
+/** How far a held key takes the stage; one that a busy machine refused is pressed again. */
+async function steeredUm(): Promise<number> {
+  const before = (await room.atRest()).positionUm.x;
+  await page.keyboard.press('ArrowRight', { delay: 600 });
+  await page.waitForTimeout(500);
+  return (await room.atRest()).positionUm.x - before;
+}
+
+/** Frames that have come to the pathologist so far, by the browser's own count. */
+function framesShown(): Promise<number> {
+  return page.evaluate(() => {
+    const counts = [...document.querySelectorAll('video')].map(
+      (video) => video.getVideoPlaybackQuality().totalVideoFrames,
+    );
+    return Math.max(0, ...counts);
+  });
+}
+
+const session = async () => (await room.hospital.link.getState({})).session;
+
+test('at 5 % loss and 100 ms there and back it is steered, and the picture goes on', async () => {
+  const passed = relay.counts.passed;
+  relay.impair({ delayMs: 45, jitterMs: 10, lossPercent: 5 });
+  await expect.poll(steeredUm, PATIENCE).toBeGreaterThan(10);
+  const before = await framesShown();
+  await expect.poll(framesShown, PATIENCE).toBeGreaterThan(before + 20);
+  const { x, y } = (await room.atRest()).positionUm;
+  await expect
+    .poll(() => page.getByTestId('position').textContent(), PATIENCE)
+    .toContain(`X ${Math.round(x)}  Y ${Math.round(y)} `);
+  expect(relay.counts.lost).toBeGreaterThan(0);
+  expect(relay.counts.passed).toBeGreaterThan(passed);
+  relay.impair(unimpaired);
+});
+
+test('in an outage the stage stands although the key is held, and moves by nobody when the path is back', async () => {
+  const before = await session();
+  await expect.poll(steeredUm, PATIENCE).toBeGreaterThan(10);
+  await page.keyboard.down('ArrowRight');
+  await page.waitForTimeout(300);
+  relay.impair({ isFrozen: true });
+  const { positionUm: stood } = await room.atRest();
+  await page.waitForTimeout(OUTAGE_MS);
+  expect(room.telemetry().positionUm).toEqual(stood);
+  await screenshot(page, 'microscope-outage');
+  await page.keyboard.up('ArrowRight');
+  relay.impair({ isFrozen: false });
+  await expect.poll(async () => (await session())?.state, PATIENCE).toBe('connected');
+  const shown = await framesShown();
+  await expect.poll(framesShown, PATIENCE).not.toBe(shown);
+  expect((await session())?.sessionId).toBe(before?.sessionId);
+  expect((await room.atRest()).positionUm).toEqual(stood);
+});
+
+test('afterwards control is asked for again where it has run out, and keys steer', async () => {
+  if ((await page.getByTestId('lease').getAttribute('data-own')) !== 'true') {
+    await page.getByRole('button', { name: '操作権を求める' }).click();
+    await room.bench.getByRole('button', { name: '渡す', exact: true }).click();
+    await page.locator('[data-testid=lease][data-own=true]').waitFor({ timeout: 60_000 });
+  }
+  await expect.poll(steeredUm, PATIENCE).toBeGreaterThan(10);
+  expect(room.opened.flatMap(({ errors }) => errors)).toEqual([]);
+});
