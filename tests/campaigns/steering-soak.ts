@@ -2,16 +2,18 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { SoakSite } from '../support/soak/soak-site.ts';
 import type { Measured } from '../support/soak/soak-site.ts';
-import { Steerer, pause } from '../support/soak/steerer.ts';
+import { Steerer } from '../support/soak/steerer.ts';
 import { trendOf, verdictOf } from '../support/soak/trend.ts';
 import { root, temporaryDirectory } from '../support/workstation.ts';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '60' } } });
 const forMs = Number(values.minutes) * 60_000;
 const SAMPLE_EVERY_MS = 30_000;
+const ANSWER_MS = 20_000;
 const WARM_UP_SHARE = 0.2;
 /** A soak in which the stage mostly stood would prove nothing. */
 const LEAST_MOVEMENTS_PER_MINUTE = 2;
@@ -64,10 +66,21 @@ const over = new AbortController();
 async function sample(startMs: number): Promise<void> {
   const atMs = performance.now() - startMs;
   for (const site of sites) {
-    for (const measured of await site.measure()) samples.push({ ...measured, site: site.name, atMs });
+    for (const measured of await inTime(site.measure())) samples.push({ ...measured, site: site.name, atMs });
   }
   const entries = readdirSync(tmp).length;
   samples.push({ site: 'both', role: 'temporary folder', quantity: 'entries', value: entries, atMs });
+}
+
+/** A process that ends while it is asked never answers; the next sample is as good. */
+async function inTime<Value>(answer: Promise<Value>): Promise<Value> {
+  answer.catch(() => {});
+  const late = new AbortController();
+  const timeOut = pause(ANSWER_MS, undefined, { signal: late.signal }).then(() => {
+    throw new Error('no answer in time');
+  });
+  timeOut.catch(() => {});
+  return Promise.race([answer, timeOut]).finally(() => late.abort());
 }
 
 async function sampleUntilOver(startMs: number): Promise<void> {
