@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import pino from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Still } from '#shared/contract/microscope.ts';
 import type { StillFacts, Talk } from '#shared/link/talk.ts';
@@ -19,6 +20,7 @@ import { PictureFiles } from '#backend/services/microscope/still-files.ts';
 import { Stills, regionOf } from '#backend/services/microscope/stills.ts';
 import { temporaryDirectory } from '#tests/support/workstation.ts';
 
+const silent = pino({ enabled: false });
 let folder: ReturnType<typeof temporaryDirectory>;
 let database: ReturnType<typeof openDatabase>;
 
@@ -67,6 +69,7 @@ function createStills() {
     records,
     files,
     clock: systemClock,
+    log: silent,
     pages: new Pages(),
     objectiveOf: (id) => simulatedMicroscope.objectives.find((objective) => objective.id === id),
     recentTelemetry: (): readonly Telemetry[] => [],
@@ -109,6 +112,24 @@ test('a received still is verified only if its bytes are those the sealed messag
   expect(records.still(facts.stillId)?.forms).toEqual([
     { form: 'lossless', qualityPercent: null, isVerified: false },
   ]);
+});
+
+test('a picture of a still that is given up while it is stored harms nobody, nor one that is gone', async () => {
+  const { stills, records } = createStills();
+  const bytes = new Uint8Array(2_000_000).fill(7);
+  const facts = factsOf(bytes);
+  const form = { kind: 'still-form' as const, stillId: facts.stillId, qualityPercent: null };
+  const transferId = randomUUID();
+  // In this order after an outage: the picture over one connection, then all that was said over the other.
+  await stills.arrived(transferId, arrivedFile(bytes));
+  stills.heard({ kind: 'still', facts });
+  stills.heard({ ...form, form: 'lossless', transferId, sha256: sha256(bytes) });
+  stills.heard({ kind: 'still-refused', stillId: facts.stillId, reason: 'moved' });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(records.still(facts.stillId)).toBeUndefined();
+  const gone = randomUUID();
+  stills.heard({ ...form, form: 'lossy', transferId: gone, sha256: sha256(bytes) });
+  expect(await stills.arrived(gone, path.join(folder.path, 'gone'))).toBe(true);
 });
 
 test('the region asked for becomes whole pixels that hold it, and none where it is the whole frame', () => {
@@ -156,6 +177,7 @@ test('an old map never lies under a new slide', async () => {
   const shown: string[] = [];
   const files = new PictureFiles(folder.path);
   const maps = new Maps({
+    log: silent,
     files,
     say: () => {},
     sendFile: () => Promise.resolve(undefined),

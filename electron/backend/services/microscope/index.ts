@@ -87,6 +87,7 @@ export function createMicroscope(options: MicroscopeOptions) {
 
   const maps = new Maps({
     files,
+    log,
     say: link.say,
     sendFile: link.sendFile,
     onArrived: (map) => announcer.announce('microscope', 'mapArrived', map),
@@ -95,6 +96,7 @@ export function createMicroscope(options: MicroscopeOptions) {
     records,
     files,
     clock,
+    log,
     pages,
     objectiveOf: (id) => configuration?.objectives.find((objective) => objective.id === id),
     recentTelemetry: () => recent,
@@ -192,7 +194,7 @@ export function createMicroscope(options: MicroscopeOptions) {
       sensor: { widthPixels: camera?.widthPixels ?? 0, heightPixels: camera?.heightPixels ?? 0 },
       stageLimitsUm: configuration.stageLimitsUm,
     });
-    void maps.offerAgain();
+    void maps.offerAgain().catch((error: unknown) => log.warn({ err: error }, 'the map was not offered'));
   }
 
   async function takeForPeer(talk: Extract<Talk, { kind: 'request-still' }>): Promise<void> {

@@ -1,11 +1,13 @@
 import type { SlideMap } from '#shared/contract/microscope.ts';
 import type { Talk } from '#shared/link/talk.ts';
+import type { Log } from '#backend/log.ts';
 import type { PictureFiles } from './still-files.ts';
 
 type MapTalk = Extract<Talk, { kind: 'map' }>;
 
 export interface MapsOptions {
   readonly files: PictureFiles;
+  readonly log: Log;
   readonly say: (talk: Talk) => void;
   readonly sendFile: (path: string) => Promise<string | undefined>;
   readonly onArrived: (map: SlideMap) => void;
@@ -70,7 +72,13 @@ export class Maps {
     }
     this.#awaited.delete(transferId);
     this.#early.delete(transferId);
-    await this.#options.files.adopt(path, this.#options.files.mapPath(map.slideId));
+    const { files, log } = this.#options;
+    try {
+      await files.adopt(path, files.mapPath(map.slideId));
+    } catch (error) {
+      log.warn({ err: error, slideId: map.slideId }, 'a map that arrived was not stored');
+      return true;
+    }
     // Of a slide that has left the stage meanwhile, or that telemetry has not told of yet.
     this.#map = map;
     if (map.slideId === this.#slideId) this.#options.onArrived(map);

@@ -5,6 +5,7 @@ import type { Objective } from '#shared/motion/objective.ts';
 import type { Telemetry } from '#shared/motion/telemetry.ts';
 import { RpcError } from '#shared/rpc/frames.ts';
 import type { Clock } from '#backend/clock.ts';
+import type { Log } from '#backend/log.ts';
 import type { Pages } from '#backend/pages.ts';
 import type { MicroscopeRecords } from './records.ts';
 import type { PictureFiles } from './still-files.ts';
@@ -15,6 +16,7 @@ export interface StillsOptions {
   readonly records: MicroscopeRecords;
   readonly files: PictureFiles;
   readonly clock: Clock;
+  readonly log: Log;
   readonly pages: Pages;
   readonly objectiveOf: (objectiveId: number) => Objective | undefined;
   /** Telemetry of the own microscope, newest last. */
@@ -142,11 +144,16 @@ export class Stills {
     }
     this.#awaited.delete(transferId);
     this.#early.delete(transferId);
-    const { files } = this.#options;
+    const { files, log } = this.#options;
     const { stillId, form, sha256, qualityPercent } = awaited;
     const target = files.stillPath(stillId, form);
-    await files.adopt(path, target);
-    this.#addForm(stillId, { form, qualityPercent, isVerified: (await files.sha256(target)) === sha256 });
+    try {
+      await files.adopt(path, target);
+      this.#addForm(stillId, { form, qualityPercent, isVerified: (await files.sha256(target)) === sha256 });
+    } catch (error) {
+      // Given up meanwhile, here or at the bench; or the disk is full. The still keeps the forms it has.
+      log.warn({ err: error, stillId, form }, 'a picture that arrived was not stored');
+    }
     return true;
   }
 
