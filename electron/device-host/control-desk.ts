@@ -93,7 +93,9 @@ export class ControlDesk {
       reason === 'not-permitted' &&
       intent.kind === 'hold' &&
       this.#options.procedures.hasEnded(intent.procedureId);
-    if (reason && !isLateHold) this.countRefusal(reason);
+    // Not executed either: the network had something newer arrive first, which is what is meant.
+    const isOvertaken = reason === 'old-sequence';
+    if (reason && !isLateHold && !isOvertaken) this.countRefusal(reason);
     return reason;
   }
 

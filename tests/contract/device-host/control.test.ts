@@ -57,6 +57,20 @@ test('the remote moves nothing on a slide it has not agreed to', async () => {
   expect(remote.newest().velocityRefusal).toBe('no-slide');
 });
 
+test('commands that overtake one another on the way are no refusal of where it is to go', async () => {
+  const { host, remote, agree, hand } = await bothSides();
+  await agree();
+  await hand();
+  const before = host.newest().refused;
+  let isLate = false;
+  const shuffling = setInterval(() => remote.delayBy((isLate = !isLate) ? 70 : 0), 40);
+  cleanUps.push(() => clearInterval(shuffling));
+  remote.goTo({ x: 3000, y: -2000 });
+  await host.until(({ positionUm: { x, y } }) => Math.hypot(x - 3000, y + 2000) < 1);
+  await pause(200);
+  expect(host.newest().refused).toEqual(before);
+});
+
 test('the bench takes control back in the middle of a motion', async () => {
   const { host, bench, remote, agree, hand, staysStill } = await bothSides();
   await agree();
