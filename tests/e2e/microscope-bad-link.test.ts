@@ -10,6 +10,7 @@ import { leadThroughRelay } from '#tests/support/relayed-room.ts';
 
 const PATIENCE = { timeout: 60_000, interval: 100 };
 const OUTAGE_MS = 2000;
+const LONG_OUTAGE_MS = 5000;
 const relay = new ImpairmentRelay();
 let room: MicroscopeRoom;
 let page: Page;
@@ -47,6 +48,13 @@ function framesShown(): Promise<number> {
   });
 }
 
+/** Whether the pathologist reads where the stage is. */
+async function isTold(): Promise<boolean> {
+  const { x, y } = room.telemetry().positionUm;
+  const text = await page.getByTestId('position').textContent();
+  return text?.includes(`X ${Math.round(x)}  Y ${Math.round(y)} `) === true;
+}
+
 const session = async () => (await room.hospital.link.getState({})).session;
 
 test('at 5 % loss and 100 ms there and back it is steered, and the picture goes on', async () => {
@@ -55,10 +63,7 @@ test('at 5 % loss and 100 ms there and back it is steered, and the picture goes 
   await expect.poll(steeredUm, PATIENCE).toBeGreaterThan(10);
   const before = await framesShown();
   await expect.poll(framesShown, PATIENCE).toBeGreaterThan(before + 20);
-  const { x, y } = (await room.atRest()).positionUm;
-  await expect
-    .poll(() => page.getByTestId('position').textContent(), PATIENCE)
-    .toContain(`X ${Math.round(x)}  Y ${Math.round(y)} `);
+  await expect.poll(isTold, PATIENCE).toBe(true);
   expect(relay.counts.lost).toBeGreaterThan(0);
   expect(relay.counts.passed).toBeGreaterThan(passed);
   relay.impair(unimpaired);
@@ -70,6 +75,8 @@ test('in an outage the stage stands although the key is held, and moves by nobod
   await page.keyboard.down('ArrowRight');
   await page.waitForTimeout(300);
   relay.impair({ isFrozen: true });
+  // What had arrived before may still be carried out.
+  await page.waitForTimeout(500);
   const { positionUm: stood } = await room.atRest();
   await page.waitForTimeout(OUTAGE_MS);
   expect(room.telemetry().positionUm).toEqual(stood);
@@ -81,6 +88,20 @@ test('in an outage the stage stands although the key is held, and moves by nobod
   await expect.poll(framesShown, PATIENCE).not.toBe(shown);
   expect((await session())?.sessionId).toBe(before?.sessionId);
   expect((await room.atRest()).positionUm).toEqual(stood);
+});
+
+test('after a longer outage a connection made anew carries it all in the same session', async () => {
+  const before = await session();
+  relay.impair({ isFrozen: true });
+  await expect.poll(async () => (await session())?.epoch, PATIENCE).not.toBe(before?.epoch);
+  await page.waitForTimeout(LONG_OUTAGE_MS);
+  relay.impair({ isFrozen: false });
+  await expect.poll(async () => (await session())?.live.state, PATIENCE).toBe('connected');
+  expect((await session())?.sessionId).toBe(before?.sessionId);
+  const { positionUm: stood } = await room.atRest();
+  await page.waitForTimeout(500);
+  expect((await room.atRest()).positionUm).toEqual(stood);
+  await expect.poll(isTold, PATIENCE).toBe(true);
 });
 
 test('afterwards control is asked for again where it has run out, and keys steer', async () => {
