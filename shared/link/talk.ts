@@ -45,8 +45,10 @@ export const StillFacts = z.object({
   label: z.string().max(64),
   takenAtUtc: z.iso.datetime(),
   deviceTimeMs: z.number(),
+  /** Of the stage; less the offset of the objective it is the place of the slide. */
   positionUm: PositionUm,
   objectiveId: z.number().int(),
+  parcentricOffsetUm: PointUm.default({ x: 0, y: 0 }),
   magnification: z.number(),
   numericalAperture: z.number(),
   micrometresPerPixel: z.number(),

@@ -25,6 +25,7 @@ const facts: StillFacts = {
   deviceTimeMs: 1000,
   positionUm: { x: 1234.5, y: -250, z: 3.25 },
   objectiveId: 3,
+  parcentricOffsetUm: { x: 0, y: 0 },
   magnification: 10,
   numericalAperture: 0.3,
   micrometresPerPixel: 0.5,

@@ -91,9 +91,9 @@ export function slideImage(facts: StillFacts, patient: SlidePatient, pixels: Sli
     element('0040071A', 'SQ', {
       items: [
         [
-          // X and Y in mm, Z in µm, as the standard has it.
-          element('0040072A', 'DS', decimal(facts.positionUm.x / 1000)),
-          element('0040073A', 'DS', decimal(facts.positionUm.y / 1000)),
+          // X and Y in mm, Z in µm, as the standard has it; of the slide, the same with every objective.
+          element('0040072A', 'DS', decimal((facts.positionUm.x - facts.parcentricOffsetUm.x) / 1000)),
+          element('0040073A', 'DS', decimal((facts.positionUm.y - facts.parcentricOffsetUm.y) / 1000)),
           element('0040074A', 'DS', decimal(facts.positionUm.z)),
         ],
       ],

@@ -45,6 +45,7 @@ function factsOf(bytes: Uint8Array, more: Partial<StillFacts> = {}): StillFacts 
     deviceTimeMs: 1000,
     positionUm: { x: 1, y: 2, z: 3 },
     objectiveId: 3,
+    parcentricOffsetUm: { x: 0, y: 0 },
     magnification: 10,
     numericalAperture: 0.3,
     micrometresPerPixel: 0.5,

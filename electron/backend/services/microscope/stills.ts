@@ -67,6 +67,7 @@ export class Stills {
       deviceTimeMs: before.deviceTimeMs,
       positionUm: before.positionUm,
       objectiveId: objective.id,
+      parcentricOffsetUm: objective.parcentricOffsetUm,
       magnification: objective.magnification,
       numericalAperture: objective.numericalAperture,
       micrometresPerPixel: objective.micrometresPerPixel,

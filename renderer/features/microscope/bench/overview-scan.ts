@@ -1,5 +1,5 @@
 import type { MicroscopeSession } from '../session/microscope-session.ts';
-import { axesOfFrame } from '../session/microscope-facts.ts';
+import { axesOfFrame, placeOfSlide } from '../session/microscope-facts.ts';
 import type { FrameFeed } from '../view/frame-feed.ts';
 import { fieldOfViewUm } from '../view/stage-view.ts';
 import { SlideMosaic } from '../view/slide-mosaic.ts';
@@ -43,7 +43,7 @@ export async function scanOverview(
       onProgress(index, fields.length);
       await backend.microscope.travel({ procedureId, toUm }, { signal });
       const frame = await nextFrame(feed, (session.telemetry?.deviceTimeMs ?? 0) + REST_MS, signal, (shown) =>
-        mosaic.add(shown, axes, shown.stamp?.positionUm ?? toUm),
+        mosaic.add(shown, axes, placeOfSlide(shown.stamp?.positionUm ?? toUm, weakest)),
       );
       if (frame.stamp === undefined) throw new ScanEnded('no-picture');
       await backend.microscope.endProcedure({

@@ -210,8 +210,8 @@ function actOn(session: MicroscopeSession, media: TalkMedia, action: PadAction, 
     'objective-down': () => turn(-1),
     autofocus: () => void session.autofocus(),
     still: () => void session.stillTaking.keep(),
-    bookmark: () => session.bookmark(),
-    back: () => session.back(),
+    bookmark: () => session.places.bookmark(),
+    back: () => session.places.back(),
   };
   if (action !== 'fine') acts[action]();
 }

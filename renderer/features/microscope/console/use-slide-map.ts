@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { SlideMap } from '#shared/contract/microscope.ts';
-import { objectiveOf } from '../session/microscope-facts.ts';
+import { objectiveOf, placeOfSlide } from '../session/microscope-facts.ts';
 import type { MicroscopeSession } from '../session/microscope-session.ts';
 import { useModel, useSession } from '../use-session.ts';
 import type { FedFrame, FrameFeed } from '../view/frame-feed.ts';
@@ -115,8 +115,9 @@ class Resting {
     }
     if (this.#isAdded || nowMs - this.#sinceMs < LOOKED_AT_MS) return;
     this.#isAdded = true;
-    this.#mosaic.add(frame, axes, stamp.positionUm);
-    this.#mosaic.see(axes, frame, stamp.positionUm, objective.magnification);
+    const middleUm = placeOfSlide(stamp.positionUm, objective);
+    this.#mosaic.add(frame, axes, middleUm);
+    this.#mosaic.see(axes, frame, middleUm, objective.magnification);
     this.#changed();
   };
 }

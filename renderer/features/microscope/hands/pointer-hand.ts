@@ -5,7 +5,7 @@ import { toStageVector } from '../view/camera-axes.ts';
 import type { PixelPoint } from '../view/camera-axes.ts';
 import { isNear, thinned } from '../view/mark-geometry.ts';
 import type { StagePainter } from '../view/stage-painter.ts';
-import { objectiveForBox, stageOfScreen } from '../view/stage-view.ts';
+import { objectiveForBox, slideOfScreen } from '../view/stage-view.ts';
 import type { Mark } from '#shared/link/talk.ts';
 import type { PointUm } from '#shared/motion/position.ts';
 
@@ -20,7 +20,7 @@ interface Grip {
   readonly pointerId: number;
   readonly kind: 'pan' | 'box' | 'mark';
   readonly from: PixelPoint;
-  /** The tissue under the finger when it went down. */
+  /** The place of the slide under the finger when it went down. */
   readonly grabbedUm: PointUm;
   readonly markId: string;
   readonly pointsUm: PointUm[];
@@ -75,10 +75,10 @@ export class PointerHand {
     const view = this.#painter.view;
     if (!view || this.#grip || event.button > 1) return;
     const from = this.#place(event);
-    const grabbedUm = stageOfScreen(view, from);
+    const grabbedUm = slideOfScreen(view, from);
     const { tool } = this.#session.model.getState();
     if (event.altKey) {
-      void this.#session.autofocus(grabbedUm);
+      void this.#session.autofocus(this.#session.places.stageOf(grabbedUm));
       return;
     }
     if (tool === 'laser' && event.button === 0) return;
@@ -106,7 +106,7 @@ export class PointerHand {
     if (!view) return;
     const at = this.#place(event);
     if (this.#session.model.getState().tool === 'laser') {
-      const atUm = stageOfScreen(view, at);
+      const atUm = slideOfScreen(view, at);
       this.#painter.setDraft({ kind: 'pointer', atUm });
       this.#session.conversation.point(atUm);
     }
@@ -116,7 +116,7 @@ export class PointerHand {
     if (!grip.hasMoved) return;
     if (grip.kind === 'pan') this.#pan(grip, at);
     else if (grip.kind === 'box') this.#painter.setDraft({ kind: 'box', from: grip.from, to: at });
-    else this.#extend(grip, stageOfScreen(view, at), false);
+    else this.#extend(grip, slideOfScreen(view, at), false);
   }
 
   /** What was grabbed stays under the finger: the middle has to go to where that is so. */
@@ -127,7 +127,7 @@ export class PointerHand {
       x: (at.x - view.screen.width / 2) / view.scale,
       y: (at.y - view.screen.height / 2) / view.scale,
     });
-    this.#session.aimAt({ x: grip.grabbedUm.x - vector.x, y: grip.grabbedUm.y - vector.y });
+    this.#session.places.drawTo({ x: grip.grabbedUm.x - vector.x, y: grip.grabbedUm.y - vector.y });
   }
 
   #up(event: PointerEvent): void {
@@ -137,7 +137,7 @@ export class PointerHand {
     this.#grip = undefined;
     if (!view) return;
     const at = this.#place(event);
-    if (grip.kind === 'mark' && grip.hasMoved) this.#extend(grip, stageOfScreen(view, at), true);
+    if (grip.kind === 'mark' && grip.hasMoved) this.#extend(grip, slideOfScreen(view, at), true);
     if (grip.kind === 'box') {
       this.#painter.setDraft(undefined);
       if (grip.hasMoved) this.#magnify(grip.from, at);
@@ -148,13 +148,13 @@ export class PointerHand {
     const view = this.#painter.view;
     const { facts, party, objective } = this.#session;
     if (!view || !facts) return;
-    const centre = stageOfScreen(view, { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 });
+    const centre = slideOfScreen(view, { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 });
     const perPixel = view.axes.micrometresPerPixel / view.scale;
     const box = { width: Math.abs(to.x - from.x) * perPixel, height: Math.abs(to.y - from.y) * perPixel };
     const usable = facts.objectives.filter((each) => isUsable(each, party));
     const chosen = objectiveForBox(usable, facts.sensor, box);
     const isStronger = chosen && chosen.magnification > (objective?.magnification ?? 0);
-    this.#session.magnify(centre, isStronger ? chosen.id : undefined);
+    this.#session.places.magnify(centre, isStronger ? chosen.id : undefined);
   }
 
   #extend(grip: Grip, to: PointUm, isEnd: boolean): void {
@@ -174,7 +174,7 @@ export class PointerHand {
     const view = this.#painter.view;
     const { tool } = this.#session.model.getState();
     if (view && tool === 'pan' && event.button === 0) {
-      this.#session.jumpTo(stageOfScreen(view, this.#place(event)));
+      this.#session.places.jumpTo(slideOfScreen(view, this.#place(event)));
     }
   }
 
@@ -182,7 +182,7 @@ export class PointerHand {
     event.preventDefault();
     const view = this.#painter.view;
     if (!view) return;
-    const atUm = stageOfScreen(view, this.#place(event));
+    const atUm = slideOfScreen(view, this.#place(event));
     const withinUm = (NEAR_PIXELS * view.axes.micrometresPerPixel) / view.scale;
     const mark = this.#session.model
       .getState()

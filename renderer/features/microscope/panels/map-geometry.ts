@@ -1,4 +1,5 @@
 import type { PointUm } from '#shared/motion/position.ts';
+import type { MicroscopeFacts } from '../session/microscope-facts.ts';
 import type { PixelPoint } from '../view/camera-axes.ts';
 import type { Size } from '../view/stage-view.ts';
 
@@ -8,6 +9,17 @@ export interface MapExtent {
   readonly micrometresPerPixel: number;
   readonly widthPixels: number;
   readonly heightPixels: number;
+}
+
+/** The reach of the stage, for a map before there is one. */
+export function extentOfStage({ x, y }: MicroscopeFacts['stageLimitsUm']): MapExtent {
+  const micrometresPerPixel = 20;
+  return {
+    originUm: { x: x.minimum, y: y.minimum },
+    micrometresPerPixel,
+    widthPixels: (x.maximum - x.minimum) / micrometresPerPixel,
+    heightPixels: (y.maximum - y.minimum) / micrometresPerPixel,
+  };
 }
 
 /** The map as large as its box allows, in the middle; and both ways between box and slide. */
@@ -25,7 +37,7 @@ export function mapGeometry(extent: MapExtent, canvas: Size) {
       x: left + (um.x - originUm.x) / umPerCanvasPixel,
       y: top + (um.y - originUm.y) / umPerCanvasPixel,
     }),
-    toStage: (at: PixelPoint): PointUm => ({
+    toSlide: (at: PixelPoint): PointUm => ({
       x: originUm.x + (at.x - left) * umPerCanvasPixel,
       y: originUm.y + (at.y - top) * umPerCanvasPixel,
     }),

@@ -3,10 +3,11 @@ import { useTranslation } from 'react-i18next';
 import { formatFixed } from '#renderer/i18n/format.ts';
 import { IconButton } from '#renderer/ui/icon-button.tsx';
 import { X } from 'lucide-react';
+import { placeOfSlide } from '../session/microscope-facts.ts';
 import { useModel, useSession } from '../use-session.ts';
 import { fieldCorners } from '../view/stage-view.ts';
 import type { MapPicture } from '../view/stage-painter.ts';
-import { mapGeometry } from './map-geometry.ts';
+import { extentOfStage, mapGeometry } from './map-geometry.ts';
 import styles from './panels.module.css';
 
 export interface MapPanelProps {
@@ -36,7 +37,8 @@ export function MapPanel({ map, visited, unseenPart, revision }: MapPanelProps) 
   }));
   // An old map can never lie under a new slide.
   const shown = map && map.map.slideId === place.slideId ? map : undefined;
-  const extent = shown?.map ?? session.extentWithoutMap();
+  const { stageLimitsUm } = session.facts ?? {};
+  const extent = shown?.map ?? (stageLimitsUm && extentOfStage(stageLimitsUm));
 
   useEffect(() => {
     const element = canvas.current;
@@ -51,8 +53,9 @@ export function MapPanel({ map, visited, unseenPart, revision }: MapPanelProps) 
     context.fillRect(left, top, width, height);
     if (shown) context.drawImage(shown.image, left, top, width, height);
     if (visited && shown) context.drawImage(visited, left, top, width, height);
-    for (const { positionUm, number } of place.bookmarks) {
-      const at = geometry.toCanvas(positionUm);
+    for (const bookmark of place.bookmarks) {
+      const at = geometry.toCanvas(session.places.ofBookmark(bookmark));
+      const number = String(bookmark.number);
       context.fillStyle = '#7fb6dc';
       context.beginPath();
       context.arc(at.x, at.y, 4 * ratio, 0, 2 * Math.PI);
@@ -60,14 +63,15 @@ export function MapPanel({ map, visited, unseenPart, revision }: MapPanelProps) 
       context.font = `600 ${11 * ratio}px sans-serif`;
       context.strokeStyle = '#000000';
       context.lineWidth = 3 * ratio;
-      context.strokeText(String(number), at.x + 6 * ratio, at.y);
-      context.fillText(String(number), at.x + 6 * ratio, at.y);
+      context.strokeText(number, at.x + 6 * ratio, at.y);
+      context.fillText(number, at.x + 6 * ratio, at.y);
     }
     const { telemetry } = session;
     const { axes } = session.picture;
     if (!axes || !place.frame || !telemetry) return;
-    const corners = fieldCorners(axes, place.frame, telemetry.positionUm).map(geometry.toCanvas);
-    const centre = geometry.toCanvas(telemetry.positionUm);
+    const middleUm = placeOfSlide(telemetry.positionUm, session.objective);
+    const corners = fieldCorners(axes, place.frame, middleUm).map(geometry.toCanvas);
+    const centre = geometry.toCanvas(middleUm);
     for (const [style, lineWidth] of [
       ['#000000', 4],
       ['#ffffff', 2],
@@ -108,7 +112,9 @@ export function MapPanel({ map, visited, unseenPart, revision }: MapPanelProps) 
           if (!element || !extent) return;
           const box = element.getBoundingClientRect();
           const geometry = mapGeometry(extent, { width: box.width, height: box.height });
-          session.jumpTo(geometry.toStage({ x: event.clientX - box.left, y: event.clientY - box.top }));
+          session.places.jumpTo(
+            geometry.toSlide({ x: event.clientX - box.left, y: event.clientY - box.top }),
+          );
         }}
       />
       {!shown && <p className={styles['empty']}>{t('panel.noMap')}</p>}
@@ -125,7 +131,11 @@ export function PlacesPanel() {
     <ul className={styles['places']}>
       {bookmarks.map((bookmark) => (
         <li key={bookmark.bookmarkId}>
-          <button type="button" className={styles['place']} onClick={() => session.goToBookmark(bookmark)}>
+          <button
+            type="button"
+            className={styles['place']}
+            onClick={() => session.places.goToBookmark(bookmark)}
+          >
             <strong>{t('panel.place', { number: bookmark.number })}</strong>
             <span>
               {formatFixed(bookmark.positionUm.x / 1000, 2)}, {formatFixed(bookmark.positionUm.y / 1000, 2)}{' '}

@@ -7,6 +7,8 @@ import type { Size } from '../view/stage-view.ts';
 
 export type ObjectiveFacts = RemoteMicroscope['objectives'][number];
 
+type Parcentric = Pick<ObjectiveFacts, 'parcentricOffsetUm'>;
+
 /** What both faces of the room need to know of the microscope, wherever it stands. */
 export interface MicroscopeFacts {
   readonly objectives: readonly ObjectiveFacts[];
@@ -64,11 +66,19 @@ export function axesOfFrame(
   };
 }
 
-/** Where the stage has to be for `other` to show in its middle what `objective` shows at `at`. */
-export function placeUnder(at: PointUm, objective: ObjectiveFacts, other: ObjectiveFacts): PointUm {
-  const { parcentricOffsetUm: from } = objective;
-  const { parcentricOffsetUm: to } = other;
-  return { x: at.x - from.x + to.x, y: at.y - from.y + to.y };
+/**
+ * The place of the slide in the middle of the picture while the stage is at `stageUm`: the same for the same tissue
+ * with every objective. Without knowing the objective, as with the first.
+ */
+export function placeOfSlide(stageUm: PointUm, objective: Parcentric | undefined): PointUm {
+  const { x, y } = objective?.parcentricOffsetUm ?? { x: 0, y: 0 };
+  return { x: stageUm.x - x, y: stageUm.y - y };
+}
+
+/** Where the stage has to be for the objective to show that place of the slide in the middle. */
+export function placeOfStage(slideUm: PointUm, objective: Parcentric | undefined): PointUm {
+  const { x, y } = objective?.parcentricOffsetUm ?? { x: 0, y: 0 };
+  return { x: slideUm.x + x, y: slideUm.y + y };
 }
 
 /** Oil needs a drop of it and a hand beside the slide: only for who sits there. */

@@ -11,17 +11,17 @@ import { RoundTrip } from '../steering/round-trip.ts';
 import { focusSpeedUmPerS, focusStepUm, stageSpeedUmPerS } from '../steering/speed.ts';
 import { Steering } from '../steering/steering.ts';
 import type { Commanded, SteeringFacts } from '../steering/steering.ts';
-import type { MapExtent } from '../panels/map-geometry.ts';
 import { toStageVector } from '../view/camera-axes.ts';
 import { Prediction } from '../view/prediction.ts';
 import { fieldOfViewUm } from '../view/stage-view.ts';
 import type { Size } from '../view/stage-view.ts';
 import { Conversation } from './conversation.ts';
-import { axesOfFrame, factsOf, isUsable, objectiveOf, placeUnder } from './microscope-facts.ts';
+import { axesOfFrame, factsOf, isUsable, objectiveOf } from './microscope-facts.ts';
 import type { MicroscopeFacts, ObjectiveFacts } from './microscope-facts.ts';
 import { withKnownParts } from './known-parts.ts';
+import { Places } from './places.ts';
 import { createModel, withoutSlide } from './session-model.ts';
-import type { Bookmark, MicroscopeStore } from './session-model.ts';
+import type { MicroscopeStore } from './session-model.ts';
 import { ShownPicture } from './shown-picture.ts';
 import { StillTaking } from './still-taking.ts';
 import { tellTiming } from './tell-timing.ts';
@@ -30,7 +30,6 @@ import { tellTiming } from './tell-timing.ts';
 const SILENT_AFTER_MS = 1000;
 /** How long a sentence about a refused movement stays. */
 const REFUSED_SHOWN_MS = 5000;
-const TRAIL_LENGTH = 30;
 /** Whoever looks through the eyepieces steers without a camera too: as on a sensor of so many pixels. */
 const ASSUMED_WIDTH = 1920;
 
@@ -45,9 +44,8 @@ export class MicroscopeSession {
   readonly steering: Steering;
   readonly conversation: Conversation;
   readonly stillTaking: StillTaking;
+  readonly places: Places;
   #telemetryAtMs = Number.NEGATIVE_INFINITY;
-  #afterArrival: (() => void) | undefined;
-  #afterProcedure: { readonly procedureId: string; readonly run: () => void } | undefined;
   #path = '';
 
   constructor(backend: BackendClient, party: Party) {
@@ -57,6 +55,7 @@ export class MicroscopeSession {
     this.picture = new ShownPicture(this);
     this.conversation = new Conversation(this);
     this.stillTaking = new StillTaking(this);
+    this.places = new Places(this);
     this.steering = new Steering({
       send: (intent) => this.#send(intent),
       nowMs: () => performance.now(),
@@ -126,24 +125,11 @@ export class MicroscopeSession {
     this.prediction.forget();
   }
 
-  /** The reach of the stage, for a map before there is one. */
-  extentWithoutMap(): MapExtent | undefined {
-    const limits = this.facts?.stageLimitsUm;
-    if (!limits) return undefined;
-    const micrometresPerPixel = 20;
-    return {
-      originUm: { x: limits.x.minimum, y: limits.y.minimum },
-      micrometresPerPixel,
-      widthPixels: (limits.x.maximum - limits.x.minimum) / micrometresPerPixel,
-      heightPixels: (limits.y.maximum - limits.y.minimum) / micrometresPerPixel,
-    };
-  }
-
   // What the hands mean.
 
   push(hand: string, direction: Direction | null): void {
     if (direction && !isStill(direction)) {
-      this.#forgetWhatFollows();
+      this.places.forgetWhatFollows();
       if (!this.steering.isPushed && this.mustStep) {
         this.stepBy(direction);
         return;
@@ -169,7 +155,7 @@ export class MicroscopeSession {
     if (direction.x === 0 && direction.y === 0) return;
     const part = (direction.isFine === true ? 0.05 : 0.25) * frame.height;
     const vector = toStageVector(axes, { x: direction.x * part, y: direction.y * part });
-    this.aimAt({
+    this.places.aimAt({
       x: (this.steering.aimOf('x') ?? telemetry.positionUm.x) + vector.x,
       y: (this.steering.aimOf('y') ?? telemetry.positionUm.y) + vector.y,
     });
@@ -182,78 +168,6 @@ export class MicroscopeSession {
     this.steering.focusBy(notches * focusStepUm(objective.numericalAperture, isFine));
   }
 
-  /** Brings a place of the slide to the middle of the screen. */
-  aimAt(place: Partial<PositionUm>): void {
-    this.#forgetWhatFollows();
-    if (this.mayMove()) this.steering.aim(place);
-  }
-
-  /** As `aimAt`, remembering where the person came from. */
-  jumpTo(place: Partial<PositionUm>): void {
-    const from = this.telemetry?.positionUm;
-    if (!from || !this.mayMove()) return;
-    this.model.setState(({ trail }) => ({ trail: [...trail, from].slice(-TRAIL_LENGTH) }));
-    this.aimAt(place);
-  }
-
-  back(): void {
-    const { trail } = this.model.getState();
-    const place = trail.at(-1);
-    if (!place || !this.mayMove()) return;
-    this.model.setState({ trail: trail.slice(0, -1) });
-    this.aimAt({ x: place.x, y: place.y });
-  }
-
-  /** Centres a place and, once there, turns to the objective. */
-  magnify(place: PointUm, objectiveId: number | undefined): void {
-    this.jumpTo(place);
-    if (objectiveId === undefined || objectiveId === this.telemetry?.objectiveId) return;
-    this.#afterArrival = () => void this.changeObjective(objectiveId);
-  }
-
-  bookmark(): void {
-    const { telemetry } = this;
-    const slideId = telemetry?.slide?.slideId;
-    if (!telemetry || slideId === undefined) {
-      this.showRefusal('no-slide');
-      return;
-    }
-    this.model.setState(({ bookmarks }) => ({
-      bookmarks: [
-        ...bookmarks,
-        {
-          bookmarkId: crypto.randomUUID(),
-          number: (bookmarks.at(-1)?.number ?? 0) + 1,
-          slideId,
-          positionUm: telemetry.positionUm,
-          objectiveId: telemetry.objectiveId,
-        },
-      ],
-    }));
-  }
-
-  /** Place, objective and focus as they were; an objective this side may not use is left where it is. */
-  goToBookmark({ positionUm, objectiveId }: Bookmark): void {
-    const { objective } = this;
-    const wanted = objectiveOf(this.facts, objectiveId);
-    if (!this.mayMove()) return;
-    if (!objective || !wanted || wanted.id === objective.id) {
-      const { x, y, z } = positionUm;
-      // Focus belongs to the objective it was found with.
-      this.jumpTo(wanted && wanted.id === objective?.id ? { x, y, z } : { x, y });
-      return;
-    }
-    this.jumpTo(placeUnder(positionUm, wanted, objective));
-    if (!isUsable(wanted, this.party)) return;
-    this.#afterArrival = () => void this.#turnAndGo(wanted.id, positionUm);
-  }
-
-  async #turnAndGo(objectiveId: number, positionUm: PositionUm): Promise<void> {
-    const procedureId = await this.changeObjective(objectiveId);
-    if (procedureId === undefined) return;
-    this.#afterProcedure = { procedureId, run: () => this.aimAt(positionUm) };
-  }
-
   askOrHandOver(): void {
     const { lease } = this.telemetry ?? {};
     if (!lease) return;
@@ -263,13 +177,8 @@ export class MicroscopeSession {
   }
 
   letGo(): void {
-    this.#forgetWhatFollows();
+    this.places.forgetWhatFollows();
     this.steering.letGo();
-  }
-
-  #forgetWhatFollows(): void {
-    this.#afterArrival = undefined;
-    this.#afterProcedure = undefined;
   }
 
   /** Whether a movement may be tried now; says why not. */
@@ -450,21 +359,7 @@ export class MicroscopeSession {
     this.model.setState({ telemetry, isSilent: false, ...(isOtherSlide && withoutSlide()) });
     if (isOtherSlide) this.prediction.forget();
     this.stillTaking.observe(telemetry, nowMs);
-    this.#goOn(telemetry);
-  }
-
-  /** What was meant to follow an arrival or a procedure; a procedure that failed is followed by nothing. */
-  #goOn({ procedure, lastProcedure }: Telemetry): void {
-    const { procedureId, run } = this.#afterProcedure ?? {};
-    if (run && lastProcedure?.procedureId === procedureId && procedure === null) {
-      this.#afterProcedure = undefined;
-      if (lastProcedure?.outcome === 'done') run();
-    }
-    if (this.#afterArrival && !this.steering.isAimed) {
-      const arrived = this.#afterArrival;
-      this.#afterArrival = undefined;
-      arrived();
-    }
+    this.places.goOn(telemetry);
   }
 
   /** How a procedure ended is said, unless it simply did what it was asked to. */

@@ -73,8 +73,8 @@ export interface MicroscopeModel {
   /** Taking stills by itself whenever the stage settles. */
   readonly takesStills: boolean;
   readonly bookmarks: readonly Bookmark[];
-  /** Where the person came from, to go back to. */
-  readonly trail: readonly PositionUm[];
+  /** Where on the slide the person came from, to go back to. */
+  readonly trail: readonly PointUm[];
   readonly quality: QualityFigures | null;
   readonly peerQuality: QualityFigures | null;
   readonly peerVoice: VoiceTold | null;

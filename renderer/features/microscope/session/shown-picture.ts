@@ -4,6 +4,7 @@ import type { CameraAxes } from '../view/camera-axes.ts';
 import { fitScale } from '../view/stage-view.ts';
 import type { Size } from '../view/stage-view.ts';
 import { axesOfFrame, objectiveOf } from './microscope-facts.ts';
+import type { ObjectiveFacts } from './microscope-facts.ts';
 import type { MicroscopeSession } from './microscope-session.ts';
 import { tellTiming } from './tell-timing.ts';
 
@@ -35,11 +36,17 @@ export class ShownPicture {
     return this.#glassToGlassMs;
   }
 
+  /** With which the frame on the screen was exposed. */
+  get objective(): ObjectiveFacts | undefined {
+    const { facts, telemetry } = this.#session;
+    return objectiveOf(facts, this.#stamp?.objectiveId ?? telemetry?.objectiveId);
+  }
+
   /** Of the frame on the screen. */
   get axes(): CameraAxes | undefined {
-    const { facts, telemetry, model } = this.#session;
+    const { facts, model } = this.#session;
     const { frame } = model.getState();
-    const objective = objectiveOf(facts, this.#stamp?.objectiveId ?? telemetry?.objectiveId);
+    const { objective } = this;
     return facts && frame && objective ? axesOfFrame(objective, facts.sensor, frame.width) : undefined;
   }
 

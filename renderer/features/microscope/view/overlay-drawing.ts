@@ -2,7 +2,7 @@ import type { Mark } from '#shared/link/talk.ts';
 import type { PointUm } from '#shared/motion/position.ts';
 import type { PixelPoint } from './camera-axes.ts';
 import { markText } from './mark-geometry.ts';
-import { screenOfStage } from './stage-view.ts';
+import { screenOfSlide } from './stage-view.ts';
 import type { StageView } from './stage-view.ts';
 
 /** What a hand is drawing now. */
@@ -37,12 +37,12 @@ export function drawOverlay(
   context.lineJoin = 'round';
   for (const mark of marks) drawMark(context, view, mark);
   if (draft?.kind === 'box') drawBox(context, draft.from, draft.to);
-  if (draft?.kind === 'pointer') drawPointer(context, screenOfStage(view, draft.atUm), '#8dff6b');
-  if (peerPointer) drawPointer(context, screenOfStage(view, peerPointer), '#ff4a3d');
+  if (draft?.kind === 'pointer') drawPointer(context, screenOfSlide(view, draft.atUm), '#8dff6b');
+  if (peerPointer) drawPointer(context, screenOfSlide(view, peerPointer), '#ff4a3d');
 }
 
 function drawMark(context: CanvasRenderingContext2D, view: StageView, mark: Mark): void {
-  const points = mark.pointsUm.map((point) => screenOfStage(view, point));
+  const points = mark.pointsUm.map((point) => screenOfSlide(view, point));
   const [first] = points;
   const last = points.at(-1);
   if (!first || !last) return;

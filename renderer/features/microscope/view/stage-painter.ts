@@ -1,12 +1,13 @@
 import type { SlideMap } from '#shared/contract/microscope.ts';
 import type { PixelRegion, StillFacts } from '#shared/link/talk.ts';
 import type { PointUm } from '#shared/motion/position.ts';
-import { axesOfFrame, objectiveOf } from '../session/microscope-facts.ts';
+import { axesOfFrame, objectiveOf, placeOfSlide } from '../session/microscope-facts.ts';
 import type { MicroscopeSession } from '../session/microscope-session.ts';
+import { currentView } from './current-view.ts';
 import type { FedFrame } from './frame-feed.ts';
 import { drawOverlay } from './overlay-drawing.ts';
 import type { Draft } from './overlay-drawing.ts';
-import { fitScale, frameOffset, screenOfStage } from './stage-view.ts';
+import { frameOffset, screenOfSlide } from './stage-view.ts';
 import type { Size, StageView } from './stage-view.ts';
 
 export interface PaintedElements {
@@ -35,6 +36,7 @@ export class StagePainter {
   readonly #elements: PaintedElements;
   #screen: Size = { width: 0, height: 0 };
   #view: StageView | undefined;
+  #paintedUm: PointUm | undefined;
   readonly #copy = document.createElement('canvas');
   #frameSize: Size | undefined;
   #mapPicture: MapPicture | undefined;
@@ -143,51 +145,26 @@ export class StagePainter {
 
   #paint(): void {
     const nowMs = performance.now();
-    const place = this.#session.prediction.place(nowMs);
-    const centre = this.#view?.centreUm;
-    const hasMoved = place && (!centre || Math.hypot(place.x - centre.x, place.y - centre.y) > 0.01);
+    const stageUm = this.#session.prediction.place(nowMs);
+    const painted = this.#paintedUm;
+    const hasMoved = stageUm && (!painted || Math.hypot(stageUm.x - painted.x, stageUm.y - painted.y) > 0.01);
     if (!this.#isDirty && !(hasMoved === true && !this.#shownStill)) return;
     this.#isDirty = false;
-    const view = this.#currentView(place);
+    const still = this.#shownStill;
+    const view = currentView(this.#session, { screen: this.#screen, frame: this.#frameSize, still, stageUm });
     this.#view = view;
+    this.#paintedUm = stageUm;
     if (!view || !this.#frameSize) return;
     this.#placeFrame(view, this.#frameSize);
     this.#placeStill(view);
     this.#drawOverlay(view);
   }
 
-  #currentView(place: PointUm | undefined): StageView | undefined {
-    const { model, facts } = this.#session;
-    const { axes } = this.#session.picture;
-    const { zoom } = model.getState();
-    const still = this.#shownStill;
-    if (still) {
-      const objective = objectiveOf(facts, still.objectiveId);
-      const size = { width: still.widthPixels, height: still.heightPixels };
-      if (objective) {
-        return {
-          axes: {
-            micrometresPerPixel: still.micrometresPerPixel,
-            rotationDeg: objective.rotationDeg,
-            isMirrored: objective.isMirrored,
-          },
-          screen: this.#screen,
-          scale: fitScale(size, this.#screen) * zoom,
-          centreUm: still.positionUm,
-        };
-      }
-    }
-    const frame = this.#frameSize;
-    if (!axes || !frame) return undefined;
-    const centreUm = place ?? this.#session.picture.stamp?.positionUm ?? this.#session.telemetry?.positionUm;
-    if (!centreUm) return undefined;
-    return { axes, screen: this.#screen, scale: fitScale(frame, this.#screen) * zoom, centreUm };
-  }
-
   #placeFrame(view: StageView, size: Size): void {
     const { frame, map } = this.#elements;
-    const stamp = this.#session.picture.stamp;
-    const offset = stamp && !this.#shownStill ? frameOffset(view, stamp.positionUm) : { x: 0, y: 0 };
+    const { stamp, objective } = this.#session.picture;
+    const isLive = stamp && !this.#shownStill;
+    const offset = isLive ? frameOffset(view, placeOfSlide(stamp.positionUm, objective)) : { x: 0, y: 0 };
     const left = view.screen.width / 2 + offset.x - (size.width * view.scale) / 2;
     const top = view.screen.height / 2 + offset.y - (size.height * view.scale) / 2;
     frame.style.transform = `translate(${left.toFixed(2)}px, ${top.toFixed(2)}px) scale(${view.scale})`;
@@ -207,9 +184,9 @@ export class StagePainter {
     const picture = this.#mapPicture;
     if (!context || !picture) return;
     const { originUm, micrometresPerPixel, widthPixels, heightPixels } = picture.map;
-    const origin = screenOfStage(view, originUm);
-    const right = screenOfStage(view, { x: originUm.x + micrometresPerPixel, y: originUm.y });
-    const down = screenOfStage(view, { x: originUm.x, y: originUm.y + micrometresPerPixel });
+    const origin = screenOfSlide(view, originUm);
+    const right = screenOfSlide(view, { x: originUm.x + micrometresPerPixel, y: originUm.y });
+    const down = screenOfSlide(view, { x: originUm.x, y: originUm.y + micrometresPerPixel });
     const ratio = window.devicePixelRatio;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, map.width, map.height);

@@ -9,7 +9,8 @@ export interface Size {
 
 /**
  * The window onto the slide: where its middle looks and how many screen pixels one pixel of the frame takes.
- * Everything drawn (frames, map, marks) is placed by it, so that all of it agrees on where the tissue is.
+ * Everything drawn (frames, map, marks) is placed by it, so that all of it agrees on where the tissue is. Its places
+ * are those of the slide, not of the stage: what was drawn with one objective lies on the same tissue with the next.
  */
 export interface StageView {
   readonly axes: CameraAxes;
@@ -17,7 +18,7 @@ export interface StageView {
   readonly screen: Size;
   /** CSS pixels per pixel of the frame. */
   readonly scale: number;
-  /** What stands in the middle of the screen. */
+  /** What place of the slide stands in the middle of the screen. */
   readonly centreUm: PointUm;
 }
 
@@ -27,7 +28,7 @@ export function fitScale(frame: Size, screen: Size): number {
   return Math.min(screen.width / frame.width, screen.height / frame.height);
 }
 
-export function stageOfScreen(view: StageView, point: PixelPoint): PointUm {
+export function slideOfScreen(view: StageView, point: PixelPoint): PointUm {
   const vector = toStageVector(view.axes, {
     x: (point.x - view.screen.width / 2) / view.scale,
     y: (point.y - view.screen.height / 2) / view.scale,
@@ -35,7 +36,7 @@ export function stageOfScreen(view: StageView, point: PixelPoint): PointUm {
   return { x: view.centreUm.x + vector.x, y: view.centreUm.y + vector.y };
 }
 
-export function screenOfStage(view: StageView, um: PointUm): PixelPoint {
+export function screenOfSlide(view: StageView, um: PointUm): PixelPoint {
   const vector = toPictureVector(view.axes, { x: um.x - view.centreUm.x, y: um.y - view.centreUm.y });
   return {
     x: view.screen.width / 2 + vector.x * view.scale,
@@ -45,7 +46,7 @@ export function screenOfStage(view: StageView, um: PointUm): PixelPoint {
 
 /** CSS pixels by which a frame exposed at `frameCentreUm` is drawn off the middle of the screen. */
 export function frameOffset(view: StageView, frameCentreUm: PointUm): PixelPoint {
-  const place = screenOfStage(view, frameCentreUm);
+  const place = screenOfSlide(view, frameCentreUm);
   return { x: place.x - view.screen.width / 2, y: place.y - view.screen.height / 2 };
 }
 

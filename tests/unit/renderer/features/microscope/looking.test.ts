@@ -22,6 +22,7 @@ const facts: Still['facts'] = {
   deviceTimeMs: 1,
   positionUm: { x: 0, y: 0, z: 0 },
   objectiveId: 3,
+  parcentricOffsetUm: { x: 0, y: 0 },
   magnification: 10,
   numericalAperture: 0.3,
   micrometresPerPixel: 0.5,

@@ -7,8 +7,8 @@ import { lengthText, scaleBar } from '#renderer/features/microscope/view/scale-b
 import {
   frameOffset,
   objectiveForBox,
-  screenOfStage,
-  stageOfScreen,
+  screenOfSlide,
+  slideOfScreen,
 } from '#renderer/features/microscope/view/stage-view.ts';
 
 const axes = record({
@@ -25,7 +25,7 @@ test('a click lands where the specimen is: screen to stage and back, whatever ro
   assert(
     property(axes, place, place, double({ min: 0.2, max: 8, noNaN: true }), (camera, centre, um, scale) => {
       const view = { axes: camera, screen: { width: 1200, height: 800 }, scale, centreUm: centre };
-      const back = stageOfScreen(view, screenOfStage(view, um));
+      const back = slideOfScreen(view, screenOfSlide(view, um));
       expect(back.x).toBeCloseTo(um.x, 3);
       expect(back.y).toBeCloseTo(um.y, 3);
     }),
@@ -116,9 +116,9 @@ test('a click on the map and the rectangle on it mean the same place', () => {
     widthPixels: 1300,
     heightPixels: 1000,
   };
-  const { toCanvas, toStage, box } = mapGeometry(extent, { width: 256, height: 168 });
+  const { toCanvas, toSlide, box } = mapGeometry(extent, { width: 256, height: 168 });
   expect(box.width).toBeLessThanOrEqual(256);
-  expect(toStage(toCanvas({ x: 1234, y: -987 }))).toMatchObject({
+  expect(toSlide(toCanvas({ x: 1234, y: -987 }))).toMatchObject({
     x: expect.closeTo(1234) as number,
     y: expect.closeTo(-987) as number,
   });
