@@ -111,7 +111,15 @@ function compose(
   const announcer: Announcer<BackendContracts> = {
     announce: (service, eventName, payload) => server.announce(service, eventName, payload),
   };
-  const settings = createSettings({ database, announcer, clock: systemClock, log });
+  const settings = createSettings({
+    database,
+    announcer,
+    clock: systemClock,
+    log,
+    examine: ({ simulatedSpecimen: chosen }) => {
+      if (chosen !== undefined) microscope.examineSpecimen(chosen);
+    },
+  });
   const archive = createArchive({
     dataDir,
     database,

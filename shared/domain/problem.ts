@@ -16,6 +16,7 @@ export const problemCodes = [
   'restore-target-not-empty',
   'workstation-ended',
   'key-store-required',
+  'slide-on-stage',
   'internal',
 ] as const;
 

@@ -129,6 +129,7 @@ export function createMicroscope(options: MicroscopeOptions) {
   function startOwn(): void {
     own?.close();
     own = undefined;
+    specimen.slideIs(null);
     if (!configuration) return;
     own = new OwnDeviceHost(configuration, {
       start: options.startDeviceHost,
@@ -140,6 +141,7 @@ export function createMicroscope(options: MicroscopeOptions) {
         return camera.host.measureFocus({ afterDeviceTimeMs, atPart: null });
       },
       onTelemetry: (telemetry) => {
+        specimen.slideIs(telemetry.isSlideChanging ? null : telemetry.slide);
         if (isConsole()) return;
         telemetryCame(telemetry);
         if (axes.some((axis) => telemetry.axes[axis] === 'moving')) link.yieldFiles();
@@ -339,6 +341,7 @@ export function createMicroscope(options: MicroscopeOptions) {
     service,
     /** Starts the device host, if there is a microscope here: not for a command that looks after the archive. */
     start: startOwn,
+    examineSpecimen: (chosen: SpecimenChoice | null) => specimen.examine(chosen),
     /** Answers everything below `/microscope/`. */
     pictures: createPictureHandler(files, stills, specimen),
     linkUp: (next: LinkUp): void => {

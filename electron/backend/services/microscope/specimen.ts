@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { OpenedSpecimen, SpecimenChoice } from '#shared/contract/specimen.ts';
+import { RpcError } from '#shared/rpc/frames.ts';
 import type { Log } from '#backend/log.ts';
 import { SpecimenFiles } from '#backend/processes/specimen/read-specimen.ts';
 import { SpecimenRefusal } from '#backend/processes/specimen/specimen-index.ts';
@@ -19,12 +20,29 @@ export class SpecimenOnStage {
   readonly #chosen: () => SpecimenChoice | null;
   readonly #log: Log;
   #opened: Opened | undefined;
+  #isLabelled = false;
   /** One after the other: a page that comes back asks while the last answer is still being made. */
   #opening: Promise<unknown> = Promise.resolve();
 
   constructor(chosen: () => SpecimenChoice | null, log: Log) {
     this.#chosen = chosen;
     this.#log = log;
+  }
+
+  /** What is labelled on the stage of this workstation's own microscope; null: nothing, or it is being changed. */
+  slideIs(slide: unknown): void {
+    this.#isLabelled = slide !== null;
+  }
+
+  /**
+   * As with a real slide, another one comes between two labels: no map and no still is ever of another slide.
+   *
+   * @throws RpcError while a labelled slide lies there
+   */
+  examine(chosen: SpecimenChoice | null): void {
+    const isSame = JSON.stringify(chosen) === JSON.stringify(this.#chosen());
+    if (isSame || !this.#isLabelled) return;
+    throw new RpcError('conflict', 'a labelled slide is on the stage', { problem: 'slide-on-stage' });
   }
 
   open(): Promise<OpenedSpecimen> {

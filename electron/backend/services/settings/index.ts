@@ -1,6 +1,6 @@
 import type { BackendContracts } from '#shared/contract/index.ts';
 import { settingsKeys } from '#shared/contract/settings.ts';
-import type { SettingsDocument, SettingsKey, settings } from '#shared/contract/settings.ts';
+import type { SettingsDocument, SettingsKey, SettingsPatch, settings } from '#shared/contract/settings.ts';
 import type { Principal } from '#shared/domain/principal.ts';
 import type { Announcer, Service } from '#shared/rpc/contract.ts';
 import type { Clock } from '#backend/clock.ts';
@@ -12,10 +12,12 @@ export interface SettingsOptions {
   readonly announcer: Announcer<BackendContracts>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Throws where what is chosen may not change now. */
+  readonly examine: (patch: SettingsPatch) => void;
 }
 
 /** What this workstation remembers of people's choices, one row a key. */
-export function createSettings({ database, announcer, clock, log }: SettingsOptions) {
+export function createSettings({ database, announcer, clock, log, examine }: SettingsOptions) {
   const load = database.prepare<[], { key: string; value: string }>('SELECT key, value FROM settings');
   const store = database.prepare(`
     INSERT INTO settings (key, value, changed_by, changed_at_ms) VALUES (?, ?, ?, ?)
@@ -43,6 +45,7 @@ export function createSettings({ database, announcer, clock, log }: SettingsOpti
     get: () => document,
 
     change: (patch, { caller }) => {
+      examine(patch);
       const entries = Object.entries(patch).filter(([, value]) => value !== undefined);
       storeAll(entries, caller.person);
       document = { ...document, ...(Object.fromEntries(entries) as Partial<SettingsDocument>) };
