@@ -45,3 +45,21 @@ test('a target is reached and the stage rests there', async () => {
   );
   await host.until(({ positionUm }) => Math.abs(positionUm.z - 10) < 0.1);
 });
+
+test('a target whose repetitions come late or overtake each other is paused, gone on with and reached', async () => {
+  const { host, hand } = await atTheBench();
+  await hand.takeControl();
+  hand.goTo({ x: 9000 });
+  await host.until(({ positionUm }) => positionUm.x > 200);
+  // Long enough for the watchdog to stop the stage; then what was held up comes behind what is said now.
+  hand.delayBy(500);
+  await host.until(({ axes }) => axes.x === 'idle', 'the stage paused');
+  const paused = host.newest().positionUm.x;
+  expect(paused).toBeLessThan(8900);
+  hand.delayBy(0);
+  await host.until(({ refused }) => refused?.reason === 'old-sequence', 'a repetition overtaken');
+  await host.until(
+    ({ positionUm, axes }) => Math.abs(positionUm.x - 9000) < 0.5 && axes.x === 'idle',
+    'the place reached',
+  );
+});

@@ -17,6 +17,7 @@ export function PictureMarks() {
         <KindMark />
         <Sentence />
         <AwayFromSlide />
+        <EndedEarly />
       </div>
       <div className={styles['bottomLeft']}>
         <Place />
@@ -131,6 +132,26 @@ function AwayFromSlide() {
     <p className={styles['sentence']} data-level="warning" role="status" data-testid="away-from-slide">
       {t('objective.away')}
     </p>
+  );
+}
+
+/** Stands until something else is meant: whoever looked away has to know that this is not the place. */
+function EndedEarly() {
+  const { t } = useTranslation('microscope');
+  const session = useSession();
+  const isEarly = useModel(({ endedEarlyUm, isSilent }) => endedEarlyUm !== null && !isSilent);
+  if (!isEarly) return null;
+  return (
+    <button
+      type="button"
+      className={styles['sentence']}
+      data-level="warning"
+      data-testid="ended-early"
+      onPointerDown={(event) => event.stopPropagation()}
+      onClick={() => session.places.goOnEarlyEnd()}
+    >
+      {t('endedEarly')}
+    </button>
   );
 }
 

@@ -147,6 +147,7 @@ function lookCommands(
     make('toVideo', ['KeyY'], () => session.stillTaking.show(null)),
     make('bookmark', ['KeyB'], () => session.places.bookmark()),
     make('back', ['Backspace'], () => session.places.back()),
+    make('goOn', ['KeyU'], () => session.places.goOnEarlyEnd()),
     make('control', ['KeyE'], () => session.askOrHandOver()),
     make('zoomFit', ['Digit0', 'Numpad0'], () => session.picture.setZoom(1)),
     make('zoomActual', ['Digit9', 'Numpad9'], () => session.picture.showActualPixels()),
@@ -161,6 +162,7 @@ type LookId =
   | 'toVideo'
   | 'bookmark'
   | 'back'
+  | 'goOn'
   | 'control'
   | 'zoomFit'
   | 'zoomActual'

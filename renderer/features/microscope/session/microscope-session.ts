@@ -63,6 +63,7 @@ export class MicroscopeSession {
       facts: () => this.#steeringFacts(),
       commanded: (what) => this.#commanded(what),
       refused: (reason) => this.showRefusal(reason),
+      endedEarly: (um) => this.places.endedEarly(um),
     });
   }
 
@@ -130,6 +131,7 @@ export class MicroscopeSession {
   push(hand: string, direction: Direction | null): void {
     if (direction && !isStill(direction)) {
       this.places.forgetWhatFollows();
+      this.places.forgetEarlyEnd();
       if (!this.steering.isPushed && this.mustStep) {
         this.stepBy(direction);
         return;
@@ -383,7 +385,8 @@ export class MicroscopeSession {
       ...(refused && nowMs - refused.atMs > REFUSED_SHOWN_MS && { refused: null }),
     });
     if (isSilent) {
-      this.letGo();
+      this.places.forgetWhatFollows();
+      this.steering.lost();
       this.prediction.forget();
     }
   }

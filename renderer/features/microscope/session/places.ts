@@ -27,6 +27,7 @@ export class Places {
   /** Brings a place of the stage to the middle of the screen. */
   aimAt(stageUm: Partial<PositionUm>): void {
     this.forgetWhatFollows();
+    this.forgetEarlyEnd();
     if (this.#session.mayMove()) this.#session.steering.aim(stageUm);
   }
 
@@ -97,6 +98,26 @@ export class Places {
     this.jumpTo(this.ofBookmark(bookmark));
     if (!isUsable(wanted, party)) return;
     this.#afterArrival = () => void this.#turnAndGo(wanted.id, positionUm);
+  }
+
+  /** A move ended before its place, by nobody's will: it is said until something else is meant or it has gone on. */
+  endedEarly({ x, y }: Partial<PositionUm>): void {
+    const { telemetry, objective, model } = this.#session;
+    if (!telemetry) return;
+    const stageUm = { x: x ?? telemetry.positionUm.x, y: y ?? telemetry.positionUm.y };
+    this.forgetWhatFollows();
+    model.setState({ endedEarlyUm: placeOfSlide(stageUm, objective) });
+  }
+
+  forgetEarlyEnd(): void {
+    const { model } = this.#session;
+    if (model.getState().endedEarlyUm) model.setState({ endedEarlyUm: null });
+  }
+
+  /** To where the move that ended early was going. */
+  goOnEarlyEnd(): void {
+    const { endedEarlyUm } = this.#session.model.getState();
+    if (endedEarlyUm && this.#session.mayMove()) this.drawTo(endedEarlyUm);
   }
 
   forgetWhatFollows(): void {

@@ -75,6 +75,8 @@ export interface MicroscopeModel {
   readonly bookmarks: readonly Bookmark[];
   /** Where on the slide the person came from, to go back to. */
   readonly trail: readonly PointUm[];
+  /** The place of the slide a move did not reach, and can go on to. */
+  readonly endedEarlyUm: PointUm | null;
   readonly quality: QualityFigures | null;
   readonly peerQuality: QualityFigures | null;
   readonly peerVoice: VoiceTold | null;
@@ -114,6 +116,7 @@ export function createModel(party: Party): MicroscopeStore {
     takesStills: party === 'remote',
     bookmarks: [],
     trail: [],
+    endedEarlyUm: null,
     quality: null,
     peerQuality: null,
     peerVoice: null,
@@ -131,6 +134,7 @@ export function withoutSlide(): Partial<MicroscopeModel> {
     marks: [],
     bookmarks: [],
     trail: [],
+    endedEarlyUm: null,
     peerPointer: null,
     shownStillId: null,
     settledStillId: null,

@@ -30,6 +30,8 @@ export interface SteeringPort {
   commanded(what: Commanded): void;
   /** A movement was meant but may not be. */
   refused(reason: RefusalReason): void;
+  /** A finite move was given up on its way; nobody refused it and nobody let go of it. */
+  endedEarly(um: Partial<Axes>): void;
 }
 
 export type Commanded =
@@ -47,8 +49,8 @@ interface Target {
   readonly id: string;
   readonly um: Partial<Axes>;
   readonly sinceMs: number;
-  /** Refusals counted when it was set: a later one concerns it. */
-  readonly refusals: number;
+  /** Refusals that have been looked at: a later one concerns it. */
+  refusals: number;
 }
 
 /** A zero is said so often: any one of them may be lost on the way. */
@@ -57,6 +59,8 @@ const ARRIVED_UM = 0.6;
 const ARRIVED_FOCUS_UM = 0.15;
 /** A target that has not arrived by then is given up. */
 const LONGEST_TARGET_MS = 20_000;
+/** One of many repetitions came late or overtaken, as on a busy machine or line: the next says it again. */
+const passingRefusals: ReadonlySet<RefusalReason> = new Set(['old-sequence', 'stale-nonce', 'unknown-nonce']);
 /** A procedure the device host has not begun by then is not held any longer. */
 const PATIENCE_MS = 3000;
 
@@ -156,6 +160,13 @@ export class Steering {
     if (meant) this.#sayZeros();
   }
 
+  /** Nothing is heard any more of where the stage is: as `letGo`, and a finite move on its way has ended early. */
+  lost(): void {
+    const target = this.#target;
+    this.letGo();
+    if (target) this.#port.endedEarly(target.um);
+  }
+
   /** Every `INTENT_INTERVAL_MS`. */
   readonly tick = (): void => {
     const facts = this.#port.facts();
@@ -224,10 +235,15 @@ export class Steering {
   #settle(telemetry: Telemetry, nowMs: number): void {
     const target = this.#target;
     if (target) {
-      const refused = (telemetry.refused?.count ?? 0) > target.refusals ? telemetry.refused : null;
-      if (refused) this.#port.refused(refused.reason);
-      const isOver = refused || telemetry.stop || nowMs - target.sinceMs > LONGEST_TARGET_MS;
-      if (isOver || hasArrived(target.um, telemetry)) this.#endTarget();
+      const isNew = (telemetry.refused?.count ?? 0) > target.refusals;
+      const reason = (isNew && telemetry.refused?.reason) || null;
+      target.refusals = Math.max(target.refusals, telemetry.refused?.count ?? 0);
+      const isRefused = reason !== null && !passingRefusals.has(reason);
+      if (isRefused) this.#port.refused(reason);
+      const isLate = nowMs - target.sinceMs > LONGEST_TARGET_MS;
+      const isThere = hasArrived(target.um, telemetry);
+      if (isRefused || telemetry.stop || isLate || isThere) this.#endTarget();
+      if (isLate && !isThere && !isRefused && !telemetry.stop) this.#port.endedEarly(target.um);
     }
     const held = this.#held;
     if (held) {

@@ -88,3 +88,16 @@ test('in a still of another objective a place is where the tissue is, not where 
   const { x, y } = positionWithObjective(stageUm, weak, strong);
   expect(meant()).toEqual({ x, y });
 });
+
+test('a move that ended early is told until something is meant, and goes on to the same place of the slide', () => {
+  const { session, standWith, meant } = room();
+  standWith(weak.id, stageUm);
+  session.places.jumpTo({ x: 4000, y: 1000 });
+  const wanted = meant();
+  session.steering.lost();
+  expect(session.model.getState().endedEarlyUm).toEqual({ x: 4000, y: 1000 });
+  expect(meant()).toEqual({ x: undefined, y: undefined });
+  session.places.goOnEarlyEnd();
+  expect(meant()).toEqual(wanted);
+  expect(session.model.getState().endedEarlyUm).toBeNull();
+});

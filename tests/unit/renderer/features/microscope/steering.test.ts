@@ -13,6 +13,7 @@ function steered(changes: Partial<Telemetry> = {}, party: Party = 'remote') {
   const sent: MotionIntent[] = [];
   const refused: RefusalReason[] = [];
   const commanded: Commanded[] = [];
+  const endedEarly: unknown[] = [];
   const steering = new Steering({
     send: (intent) => sent.push(intent),
     nowMs: () => nowMs,
@@ -27,6 +28,7 @@ function steered(changes: Partial<Telemetry> = {}, party: Party = 'remote') {
     }),
     commanded: (what) => commanded.push(what),
     refused: (reason) => refused.push(reason),
+    endedEarly: (um) => endedEarly.push(um),
   });
   const pass = (ms: number) => {
     for (const endMs = nowMs + ms; nowMs < endMs;) {
@@ -35,7 +37,7 @@ function steered(changes: Partial<Telemetry> = {}, party: Party = 'remote') {
     }
   };
   const tell = (next: Partial<Telemetry>) => (telemetry = { ...telemetry, ...next });
-  return { steering, sent, refused, commanded, pass, tell };
+  return { steering, sent, refused, commanded, endedEarly, pass, tell };
 }
 
 const kinds = (sent: readonly MotionIntent[]) => sent.map(({ kind }) => kind);
@@ -176,4 +178,48 @@ test('at rest the lease is renewed twice a second and nothing else is said', () 
   expect(kinds(sent)).toEqual(Array.from(sent, () => 'rest'));
   expect(sent.length).toBeGreaterThanOrEqual(3);
   expect(sent.length).toBeLessThanOrEqual(5);
+});
+
+test.each(['old-sequence', 'stale-nonce', 'unknown-nonce'] as const)(
+  'one repetition that came late or was overtaken (%s) does not end a finite move',
+  (reason) => {
+    const { steering, sent, refused, endedEarly, pass, tell } = steered();
+    steering.aim({ x: 500 });
+    pass(80);
+    tell({ refused: { reason, count: 1 } });
+    pass(200);
+    expect(refused).toEqual([]);
+    expect(sent.at(-1)).toMatchObject({ kind: 'target', targetUm: { x: 500 } });
+    tell({ refused: { reason: 'outside-limits', count: 2 } });
+    pass(40);
+    expect(refused).toEqual(['outside-limits']);
+    expect(steering.isAimed).toBe(false);
+    expect(endedEarly).toEqual([]);
+  },
+);
+
+test('a finite move that is given up on its way is told as ended early, one that arrived or was let go is not', () => {
+  const late = steered();
+  late.steering.aim({ x: 500 });
+  late.pass(21_000);
+  expect(late.endedEarly).toEqual([{ x: 500 }]);
+
+  const lost = steered();
+  lost.steering.aim({ x: 500 });
+  lost.steering.lost();
+  lost.steering.lost();
+  expect(lost.endedEarly).toEqual([{ x: 500 }]);
+  expect(lost.steering.isAimed).toBe(false);
+
+  const arrived = steered();
+  arrived.steering.aim({ x: 500 });
+  arrived.tell({ positionUm: { x: 500, y: 0, z: 0 } });
+  arrived.pass(21_000);
+  expect(arrived.endedEarly).toEqual([]);
+
+  const letGo = steered();
+  letGo.steering.aim({ x: 500 });
+  letGo.steering.letGo();
+  letGo.pass(21_000);
+  expect(letGo.endedEarly).toEqual([]);
 });
