@@ -63,7 +63,10 @@ test('commands that overtake one another on the way are no refusal of where it i
   await hand();
   const before = host.newest().refused;
   let isLate = false;
-  const shuffling = setInterval(() => remote.delayBy((isLate = !isLate) ? 70 : 0), 40);
+  const shuffling = setInterval(() => {
+    isLate = !isLate;
+    remote.delayBy(isLate ? 70 : 0);
+  }, 40);
   cleanUps.push(() => clearInterval(shuffling));
   remote.goTo({ x: 3000, y: -2000 });
   await host.until(({ positionUm: { x, y } }) => Math.hypot(x - 3000, y + 2000) < 1);
