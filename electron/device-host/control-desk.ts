@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { DeviceRequest, MotionIntent, Party, RefusalReason } from '#shared/motion/intent.ts';
-import { judgeIntent } from '#shared/motion/judge-intent.ts';
+import { isPush, judgeIntent } from '#shared/motion/judge-intent.ts';
 import { changeLease, nobodySteers } from '#shared/motion/lease.ts';
 import type { Lease, LeaseEvent } from '#shared/motion/lease.ts';
 import { INTENT_LIFETIME_MS, MAXIMUM_NONCE_AGE_MS } from '#shared/motion/limits-of-time.ts';
@@ -72,6 +72,7 @@ export class ControlDesk {
   #slide: SlideOnStage = noSlide;
   #stop: { readonly by: Party } | null = null;
   #refused: { readonly reason: RefusalReason; readonly count: number } | null = null;
+  #overtaken = 0;
   #echo: { readonly sequence: number; readonly atMs: number } | null = null;
   #sight: { readonly reason: RefusalReason | null; readonly atMs: number } | null = null;
 
@@ -93,9 +94,7 @@ export class ControlDesk {
       reason === 'not-permitted' &&
       intent.kind === 'hold' &&
       this.#options.procedures.hasEnded(intent.procedureId);
-    // Not executed either: the network had something newer arrive first, which is what is meant.
-    const isOvertaken = reason === 'old-sequence';
-    if (reason && !isLateHold && !isOvertaken) this.countRefusal(reason);
+    if (reason && !isLateHold) this.countRefusal(reason);
     return reason;
   }
 
@@ -106,7 +105,8 @@ export class ControlDesk {
   }
 
   countRefusal(reason: RefusalReason): void {
-    this.#refused = { reason, count: (this.#refused?.count ?? 0) + 1 };
+    if (reason === 'old-sequence') this.#overtaken += 1;
+    else this.#refused = { reason, count: (this.#refused?.count ?? 0) + 1 };
   }
 
   /** Keys of a new link epoch are in use: sequence and control start anew. */
@@ -173,6 +173,7 @@ export class ControlDesk {
       isSlideChanging: isChanging,
       velocityRefusal: this.#velocityRefusal(),
       refused: this.#refused,
+      overtaken: this.#overtaken,
     };
   }
 
@@ -226,7 +227,7 @@ export class ControlDesk {
     const atMs = this.#options.nowMs();
     this.#echo = { sequence: intent.sequence, atMs };
     if (nonceAgeMs > MAXIMUM_NONCE_AGE_MS) this.#sight = { reason: 'slow-link', atMs };
-    else if (intent.kind === 'velocity') {
+    else if (isPush(intent)) {
       this.#sight = { reason: reason === 'stale-picture' ? reason : null, atMs };
     }
   }

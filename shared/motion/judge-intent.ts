@@ -36,6 +36,13 @@ export function judgeIntent(
   return stale ?? readiness(intent, by, circumstances) ?? sight(intent, by, circumstances);
 }
 
+/** A velocity of nothing ends a push; no picture is needed to come to rest. */
+export function isPush(intent: MotionIntent): intent is Extract<MotionIntent, { kind: 'velocity' }> {
+  if (intent.kind !== 'velocity') return false;
+  const { x, y, z } = intent.velocityUmPerS;
+  return x !== 0 || y !== 0 || z !== 0;
+}
+
 function freshness(intent: MotionIntent, { lastSequence, nonceAgeMs }: Circumstances): RefusalReason | null {
   if (intent.sequence <= lastSequence) return 'old-sequence';
   if (nonceAgeMs === undefined) return 'unknown-nonce';
@@ -61,7 +68,7 @@ function readiness(
 
 /** Steering by velocity closes a loop through hand and eye: it needs a picture of now and a quick way back. */
 function sight(intent: MotionIntent, by: Party, circumstances: Circumstances): RefusalReason | null {
-  if (intent.kind !== 'velocity') return null;
+  if (!isPush(intent)) return null;
   const { nonceAgeMs = Infinity, deviceTimeMs } = circumstances;
   if (nonceAgeMs > MAXIMUM_NONCE_AGE_MS) return 'slow-link';
   const shown = intent.shownFrameDeviceTimeMs;

@@ -64,6 +64,11 @@ export const Telemetry = z.strictObject({
   velocityRefusal: RefusalReason.nullable(),
   /** The last intent or request that was refused, with the number of all refusals of this session. */
   refused: z.strictObject({ reason: RefusalReason, count: z.number().int() }).nullable(),
+  /**
+   * How many more were not executed because something newer, or the same, had come before. Networks reorder and
+   * repeat: it ends nothing that is meant.
+   */
+  overtaken: z.number().int(),
   focusScore: z.number().nullable(),
 });
 export type Telemetry = z.infer<typeof Telemetry>;

@@ -3,9 +3,9 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ImpairmentRelay, unimpaired } from '#tests/support/impairment-relay.ts';
 import { linkFlags } from '#tests/support/link-page.ts';
-import { call, giveControl, openMicroscopeRoom } from '#tests/support/microscope-room.ts';
+import { call, giveControl, middleOf, openMicroscopeRoom } from '#tests/support/microscope-room.ts';
 import type { MicroscopeRoom } from '#tests/support/microscope-room.ts';
-import { screenshot } from '#tests/support/page.ts';
+import { clippedTexts, screenshot } from '#tests/support/page.ts';
 import { leadThroughRelay } from '#tests/support/relayed-room.ts';
 
 const PATIENCE = { timeout: 60_000, interval: 100 };
@@ -53,6 +53,14 @@ async function isTold(): Promise<boolean> {
   const { x, y } = room.telemetry().positionUm;
   const text = await page.getByTestId('position').textContent();
   return text?.includes(`X ${Math.round(x)}  Y ${Math.round(y)} `) === true;
+}
+
+/** Control that has run out is asked for again. */
+async function regainControl(): Promise<void> {
+  if ((await page.getByTestId('lease').getAttribute('data-own')) === 'true') return;
+  await page.getByRole('button', { name: '操作権を求める' }).click();
+  await room.bench.getByRole('button', { name: '渡す', exact: true }).click();
+  await page.locator('[data-testid=lease][data-own=true]').waitFor({ timeout: 60_000 });
 }
 
 const session = async () => (await room.hospital.link.getState({})).session;
@@ -105,11 +113,35 @@ test('after a longer outage a connection made anew carries it all in the same se
 });
 
 test('afterwards control is asked for again where it has run out, and keys steer', async () => {
-  if ((await page.getByTestId('lease').getAttribute('data-own')) !== 'true') {
-    await page.getByRole('button', { name: '操作権を求める' }).click();
-    await room.bench.getByRole('button', { name: '渡す', exact: true }).click();
-    await page.locator('[data-testid=lease][data-own=true]').waitFor({ timeout: 60_000 });
-  }
+  await regainControl();
   await expect.poll(steeredUm, PATIENCE).toBeGreaterThan(10);
+});
+
+test('a move the outage ended before its place is said to have ended there, and is gone on with by one key', async () => {
+  const { x: startUm } = (await room.atRest()).positionUm;
+  const map = await middleOf(page, 'slide-map');
+  const aside = startUm > 0 ? -0.35 : 0.35;
+  await page.mouse.click(map.x + aside * map.width, map.y);
+  await expect.poll(() => Math.abs(room.telemetry().positionUm.x - startUm), PATIENCE).toBeGreaterThan(50);
+  relay.impair({ isFrozen: true });
+  await page.waitForTimeout(OUTAGE_MS);
+  const { positionUm: stood } = await room.atRest();
+  relay.impair({ isFrozen: false });
+  const told = page.getByTestId('ended-early');
+  await told.waitFor(PATIENCE);
+  expect(await told.textContent()).toContain('移動は目的の場所の手前で終わりました');
+  await regainControl();
+  await screenshot(page, 'microscope-ended-early');
+  expect(await clippedTexts(page)).toEqual([]);
+  // Nothing goes on by itself.
+  expect((await room.atRest()).positionUm).toEqual(stood);
+  // A machine that is too busy to go on meaning it ends it early again: then once more.
+  const goOn = async () => {
+    const isIdle = room.telemetry().axes.x === 'idle';
+    if (isIdle && (await told.count()) > 0) await page.keyboard.press('KeyU');
+    return isIdle ? Math.abs(room.telemetry().positionUm.x - stood.x) : 0;
+  };
+  await expect.poll(goOn, { ...PATIENCE, interval: 1000 }).toBeGreaterThan(100);
+  await expect.poll(() => told.count(), PATIENCE).toBe(0);
   expect(room.opened.flatMap(({ errors }) => errors)).toEqual([]);
 });

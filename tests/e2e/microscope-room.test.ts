@@ -1,7 +1,8 @@
+import { decode } from 'fast-png';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { greyRange } from '#tests/support/chromium.ts';
-import { call, giveControl, openMicroscopeRoom } from '#tests/support/microscope-room.ts';
+import { call, giveControl, middleOf, openMicroscopeRoom } from '#tests/support/microscope-room.ts';
 import type { MicroscopeRoom } from '#tests/support/microscope-room.ts';
 import { clippedTexts, screenshot } from '#tests/support/page.ts';
 
@@ -146,6 +147,57 @@ test('enlarged, what the window shows comes bit-exact before the whole frame, an
       ),
     );
   await doubleClickUntil(120, async () => (await seen()).slice(-3).join(' ') === 'lossy region exact');
+  await pathologist.keyboard.press('Digit0');
+});
+
+test('the part that comes first lies where the whole frame will, and the mark stays with what is painted', async () => {
+  const LOSSLESS = '**/microscope/stills/*/lossless';
+  await pathologist.keyboard.press('Digit9');
+  await pathologist.route(LOSSLESS, (route) => route.abort());
+  const stills = async () => (await room.university.microscope.listStills({})).stills;
+  const known = new Set((await stills()).map(({ facts }) => facts.stillId));
+  const arrived = async () =>
+    (await stills()).find(
+      ({ facts, forms }) =>
+        !known.has(facts.stillId) &&
+        facts.region !== null &&
+        forms.some(({ form, isVerified }) => form === 'lossless' && isVerified),
+    )?.facts;
+  await doubleClickUntil(120, async () => {
+    const facts = await arrived();
+    return facts !== undefined && (await kindOf(pathologist)) === 'region';
+  });
+  const facts = await arrived();
+  const middle = await middleOf(pathologist, 'microscope-picture');
+  const [width, height] = [240, 160];
+  const clip = { x: middle.x - width / 2, y: middle.y - height / 2, width, height };
+  const onScreen = decode(await pathologist.screenshot({ clip }));
+  expect(await kindOf(pathologist)).toBe('region');
+  const origin = new URL(pathologist.url()).origin;
+  const answer = await pathologist.request.get(`${origin}/microscope/stills/${facts?.stillId}/lossless`);
+  const whole = decode(await answer.body());
+  const differenceAt = (right: number, down: number) => {
+    let sum = 0;
+    for (let y = 0; y < height; y += 2) {
+      for (let x = 0; x < width; x += 2) {
+        const column = Math.round(whole.width / 2) + x - width / 2 + right;
+        const row = Math.round(whole.height / 2) + y - height / 2 + down;
+        const expected = whole.data[(row * whole.width + column) * whole.channels + 1] ?? 0;
+        sum += Math.abs((onScreen.data[(y * width + x) * onScreen.channels + 1] ?? 0) - expected);
+      }
+    }
+    return sum;
+  };
+  let best = { difference: Infinity, pixels: Infinity };
+  for (let down = -20; down <= 20; down += 1) {
+    for (let right = -20; right <= 20; right += 1) {
+      const difference = differenceAt(right, down);
+      if (difference < best.difference) best = { difference, pixels: Math.hypot(right, down) };
+    }
+  }
+  expect(best.pixels).toBeLessThan(2);
+  await screenshot(pathologist, 'microscope-region-still');
+  await pathologist.unroute(LOSSLESS);
   await pathologist.keyboard.press('Digit0');
 });
 

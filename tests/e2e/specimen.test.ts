@@ -245,7 +245,19 @@ test('between two labels another specimen can be put under: an image, shown wher
   await page.getByRole('button', { name: '標本交換' }).click();
   await page.getByRole('dialog').getByRole('button', { name: '標本交換' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'やめる' }).click();
+  const scale = control().getByRole('textbox', { name: /1 画素の大きさ/ });
+  const outOfReach = page.getByTestId('specimen-out-of-reach');
+  await scale.fill('20');
   await putUnder(file);
+  await outOfReach.waitFor(PATIENCE);
+  expect(await outOfReach.textContent()).toMatch(
+    /この標本は 4\d\.\d × 5\d\.\d mm ですが.*中央の .* mm だけです/,
+  );
+  await screenshot(page, 'specimen-out-of-reach');
+  expect(await clippedTexts(page)).toEqual([]);
+  await scale.fill('0.5');
+  await putUnder(file);
+  await outOfReach.waitFor({ ...PATIENCE, state: 'detached' });
   await expect.poll(() => control().innerText(), PATIENCE).toContain(`${path.basename(file)}（1.1 × 1.5 mm`);
   // The stage brings the slide to where it is exchanged.
   await expect.poll(() => telemetry?.procedure, PATIENCE).toBe(null);

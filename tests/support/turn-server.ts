@@ -7,6 +7,8 @@ import path from 'node:path';
 
 export interface TurnServer {
   readonly url: string;
+  /** What makes its credentials; a workstation is given it to make its own. */
+  readonly secret: string;
   /** Good until `expiresInSeconds` from now; negative: already expired. */
   credentials(expiresInSeconds: number): { username: string; credential: string };
   stop(): Promise<void>;
@@ -51,6 +53,7 @@ export async function startTurnServer(): Promise<TurnServer> {
   await answers(port, () => said);
   return {
     url: `turn:127.0.0.1:${port}?transport=udp`,
+    secret,
     credentials: (expiresInSeconds) => {
       const username = `${Math.floor(Date.now() / 1000) + expiresInSeconds}:workstation`;
       return { username, credential: createHmac('sha1', secret).update(username).digest('base64') };

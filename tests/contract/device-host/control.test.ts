@@ -72,6 +72,7 @@ test('commands that overtake one another on the way are no refusal of where it i
   await host.until(({ positionUm: { x, y } }) => Math.hypot(x - 3000, y + 2000) < 1);
   await pause(200);
   expect(host.newest().refused).toEqual(before);
+  expect(host.newest().overtaken).toBeGreaterThan(0);
 });
 
 test('the bench takes control back in the middle of a motion', async () => {

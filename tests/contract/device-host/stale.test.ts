@@ -51,7 +51,8 @@ test('two thousand stale and foreign commands move the stage of the real process
   };
   for (let count = 0; count < 300; count++) await rest();
 
-  const before = host.newest().refused?.count ?? 0;
+  const notExecuted = () => (host.newest().refused?.count ?? 0) + host.newest().overtaken;
+  const before = notExecuted();
   for (let index = 0; index < COMMANDS; index++) {
     if (index % 50 === 0) await rest();
     const kind = foreignKinds[index % foreignKinds.length] ?? 'garbage';
@@ -61,7 +62,7 @@ test('two thousand stale and foreign commands move the stage of the real process
   }
   await pause(200);
   expect(host.newest().positionUm).toEqual(positionUm);
-  expect(host.newest().refused?.count).toBeGreaterThanOrEqual(before + COMMANDS);
+  expect(notExecuted()).toBeGreaterThanOrEqual(before + COMMANDS);
   expect(host.newest().lease.holder).toBe('remote');
   await rest();
   for (let count = 0; count < 20; count++) {

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { ReactNode, RefObject } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PointUm } from '#shared/motion/position.ts';
 import { PointerHand } from '../hands/pointer-hand.ts';
@@ -10,6 +10,7 @@ import type { PixelPoint } from '../view/camera-axes.ts';
 import type { FrameFeed } from '../view/frame-feed.ts';
 import type { MapPicture } from '../view/stage-painter.ts';
 import { StagePainter } from '../view/stage-painter.ts';
+import { StillDecoding } from '../view/still-decoding.ts';
 import styles from './live-view.module.css';
 
 export interface LiveViewProps {
@@ -28,7 +29,7 @@ export function LiveView({ feed, map, children }: LiveViewProps) {
   const mapCanvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
-  const still = useRef<HTMLImageElement>(null);
+  const still = useRef<HTMLDivElement>(null);
   const [painter, setPainter] = useCell<StagePainter>();
   const [asked, setAsked] = useState<{ readonly atUm: PointUm; readonly screen: PixelPoint }>();
   const tool = useModel((model) => model.tool);
@@ -58,13 +59,13 @@ export function LiveView({ feed, map, children }: LiveViewProps) {
 
   useEffect(() => painter && feed?.subscribe(painter.showFrame), [painter, feed]);
   useEffect(() => painter?.setMap(map), [painter, map]);
-  useShownStill(painter, still);
+  useShownStill(painter);
 
   return (
     <div ref={host} className={styles['host']} data-tool={tool} data-testid="microscope-picture">
       <canvas ref={mapCanvas} className={styles['screen']} aria-hidden />
       <div ref={frame} className={styles['frame']} role="img" aria-label={t('picture.video')} />
-      <img ref={still} className={styles['frame']} alt="" draggable={false} />
+      <div ref={still} className={styles['still']} />
       <canvas ref={overlay} className={styles['screen']} aria-hidden />
       {children}
       {asked && (
@@ -88,8 +89,9 @@ export function LiveView({ feed, map, children }: LiveViewProps) {
   );
 }
 
-/** Decodes the chosen still before it takes the place of the video: nothing half-drawn is diagnosed on. */
-function useShownStill(painter: StagePainter | undefined, image: RefObject<HTMLImageElement | null>): void {
+/** Puts the best form that is here of the chosen still over the video. */
+function useShownStill(painter: StagePainter | undefined): void {
+  const session = useSession();
   const shown = useModel(({ shownStillId, stills }) =>
     stills.find(({ facts }) => facts.stillId === shownStillId),
   );
@@ -98,31 +100,30 @@ function useShownStill(painter: StagePainter | undefined, image: RefObject<HTMLI
     const whole = { width: shown.facts.widthPixels, height: shown.facts.heightPixels };
     return bestForm(shown, visiblePart(whole, { width, height }, zoom))?.form;
   });
+  const decoding = useMemo(
+    () =>
+      painter &&
+      new StillDecoding({
+        setStill: (still) => painter.setStill(still),
+        unshowable: ({ stillId }) => {
+          if (session.model.getState().shownStillId === stillId) session.stillTaking.show(null);
+        },
+      }),
+    [painter, session],
+  );
   const facts = shown?.facts;
-  const address = useMemo(() => facts && form && stillAddress(facts.stillId, form), [facts, form]);
   useEffect(() => {
-    if (!painter) return undefined;
-    if (!facts || address === undefined) {
-      painter.setStill(undefined);
-      return undefined;
-    }
-    let isCurrent = true;
-    const next = new Image();
-    next.src = address;
-    next.decode().then(
-      () => {
-        if (!isCurrent || !image.current) return;
-        image.current.src = address;
-        painter.setStill(facts, form === 'region' ? facts.region : null);
-      },
-      () => {
-        // Forgotten meanwhile, or not readable: the video stays.
-      },
+    decoding?.show(
+      facts &&
+        form && {
+          facts,
+          form,
+          address: stillAddress(facts.stillId, form),
+          region: form === 'region' ? facts.region : null,
+        },
     );
-    return () => {
-      isCurrent = false;
-    };
-  }, [painter, image, facts, form, address]);
+  }, [decoding, facts, form]);
+  useEffect(() => () => decoding?.show(undefined), [decoding]);
 }
 
 function TextQuestion({ at, onDone }: { at: PixelPoint; onDone: (text: string) => void }) {

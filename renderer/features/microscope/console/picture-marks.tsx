@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { WARNING_ROUND_TRIP_MS } from '#shared/motion/limits-of-time.ts';
 import { formatFixed } from '#renderer/i18n/format.ts';
 import { objectiveOf } from '../session/microscope-facts.ts';
-import { qualityOf, visiblePart } from '../session/still-choice.ts';
+import { qualityOfForm, stillOnScreen } from '../session/still-choice.ts';
 import type { StillQuality } from '../session/still-choice.ts';
 import { useModel, useSession } from '../use-session.ts';
 import { scaleBar } from '../view/scale-bar.ts';
@@ -32,30 +32,21 @@ export function PictureMarks() {
 /** Which picture this is. Nobody may take the video, a prediction or a compressed still for the sensor's own. */
 function KindMark() {
   const { t } = useTranslation('microscope');
-  const { still, isPredicted, hasFrame } = useModel(({ shownStillId, stills, isPredicted, frame }) => ({
-    still: stills.find(({ facts }) => facts.stillId === shownStillId),
-    isPredicted,
-    hasFrame: frame !== null,
+  const { still, form, isPredicted, hasFrame, zoom } = useModel((model) => ({
+    ...stillOnScreen(model),
+    isPredicted: model.isPredicted,
+    hasFrame: model.frame !== null,
+    zoom: model.zoom,
   }));
-  const { zoom, width, height } = useModel(({ zoom, screenWidth, screenHeight }) => ({
-    zoom,
-    width: screenWidth,
-    height: screenHeight,
-  }));
+  const isOld = useStaleSeconds() >= 1;
   if (!hasFrame && !still) return null;
-  const visible =
-    still &&
-    visiblePart(
-      { width: still.facts.widthPixels, height: still.facts.heightPixels },
-      { width, height },
-      zoom,
-    );
-  const quality = still && qualityOf(still, visible);
-  const kind = quality?.kind ?? (isPredicted ? 'predicted' : 'video');
+  const quality = still && qualityOfForm(still, form);
+  const moving = isPredicted ? 'predicted' : 'video';
+  const live = isOld ? 'old' : moving;
   return (
-    <p className={styles['kind']} data-kind={kind} data-testid="picture-kind">
+    <p className={styles['kind']} data-kind={quality?.kind ?? live} data-testid="picture-kind">
       <span className={styles['shape']} aria-hidden />
-      {quality ? <QualityText quality={quality} /> : t(isPredicted ? 'picture.predicted' : 'picture.video')}
+      {quality ? <QualityText quality={quality} /> : t(`picture.${live}`)}
       {still?.facts.isKept && <small>{t('picture.kept')}</small>}
       {zoom > 1 && <small>{t('zoom', { percent: Math.round(zoom * 100) })}</small>}
     </p>
@@ -184,21 +175,20 @@ function useStaleSeconds(): number {
 
 function Place() {
   const { t } = useTranslation('microscope');
-  const { state, x, y, z, objectiveId, turret, party } = useModel(
-    ({ telemetry, state, party, shownStillId, stills }) => {
-      const still = stills.find(({ facts }) => facts.stillId === shownStillId)?.facts;
-      const at = still?.positionUm ?? telemetry?.positionUm;
-      return {
-        state,
-        party,
-        x: at && Math.round(at.x),
-        y: at && Math.round(at.y),
-        z: at && formatFixed(at.z, 1),
-        objectiveId: still?.objectiveId ?? telemetry?.objectiveId,
-        turret: telemetry?.turret,
-      };
-    },
-  );
+  const { state, x, y, z, objectiveId, turret, party } = useModel((model) => {
+    const { telemetry, state, party } = model;
+    const still = stillOnScreen(model)?.still.facts;
+    const at = still?.positionUm ?? telemetry?.positionUm;
+    return {
+      state,
+      party,
+      x: at && Math.round(at.x),
+      y: at && Math.round(at.y),
+      z: at && formatFixed(at.z, 1),
+      objectiveId: still?.objectiveId ?? telemetry?.objectiveId,
+      turret: telemetry?.turret,
+    };
+  });
   const session = useSession();
   if (x === undefined || !state || party === undefined) return null;
   const objective = objectiveOf(session.facts, objectiveId);
@@ -226,13 +216,15 @@ function Clock() {
 
 function Scale() {
   const session = useSession();
-  const { width, isKnown } = useModel(
-    ({ frame, shownStillId, telemetry, zoom, screenWidth, screenHeight }) => ({
-      isKnown: frame !== null,
+  const { width, isKnown } = useModel((model) => {
+    const { frame, telemetry, zoom, screenWidth, screenHeight } = model;
+    const still = stillOnScreen(model)?.still.facts;
+    return {
+      isKnown: frame !== null || still !== undefined,
       // Everything the bar depends on, so that it is drawn again when one of them changes.
-      width: `${frame?.width} ${frame?.height} ${shownStillId} ${telemetry?.objectiveId} ${zoom} ${screenWidth} ${screenHeight}`,
-    }),
-  );
+      width: `${frame?.width} ${frame?.height} ${still?.stillId} ${telemetry?.objectiveId} ${zoom} ${screenWidth} ${screenHeight}`,
+    };
+  });
   if (!isKnown || width === '') return null;
   const micrometres = session.picture.micrometresPerScreenPixel();
   const bar =

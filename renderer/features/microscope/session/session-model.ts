@@ -41,6 +41,11 @@ export type Refused =
     }
   | { readonly kind: 'call'; readonly text: string; readonly atMs: number };
 
+export interface PaintedStill {
+  readonly stillId: string;
+  readonly form: Still['forms'][number]['form'];
+}
+
 export type QualityFigures = Omit<Extract<Talk, { kind: 'quality' }>, 'kind'>;
 export type VoiceTold = Omit<Extract<Talk, { kind: 'voice' }>, 'kind'>;
 
@@ -68,6 +73,8 @@ export interface MicroscopeModel {
   readonly stills: readonly Still[];
   /** What is on the screen instead of the video. */
   readonly shownStillId: string | null;
+  /** What has been decoded and painted of a still: until that is of the shown one, the video is seen. */
+  readonly paintedStill: PaintedStill | null;
   /** Taken because the stage settled; the next move puts it away. */
   readonly settledStillId: string | null;
   /** Taking stills by itself whenever the stage settles. */
@@ -112,6 +119,7 @@ export function createModel(party: Party): MicroscopeStore {
     unreadChat: 0,
     stills: [],
     shownStillId: null,
+    paintedStill: null,
     settledStillId: null,
     takesStills: party === 'remote',
     bookmarks: [],

@@ -6,6 +6,7 @@ import type { Size } from '../view/stage-view.ts';
 import { axesOfFrame, objectiveOf } from './microscope-facts.ts';
 import type { ObjectiveFacts } from './microscope-facts.ts';
 import type { MicroscopeSession } from './microscope-session.ts';
+import { stillOnScreen } from './still-choice.ts';
 import { tellTiming } from './tell-timing.ts';
 
 export interface ShownStamp {
@@ -85,8 +86,9 @@ export class ShownPicture {
 
   /** One pixel of the picture on one pixel of the screen. */
   showActualPixels(): void {
-    const { frame, screenWidth, screenHeight, shownStillId, stills } = this.#session.model.getState();
-    const still = stills.find(({ facts }) => facts.stillId === shownStillId)?.facts;
+    const model = this.#session.model.getState();
+    const { frame, screenWidth, screenHeight } = model;
+    const still = stillOnScreen(model)?.still.facts;
     const size = still ? { width: still.widthPixels, height: still.heightPixels } : frame;
     if (!size) return;
     this.setZoom(
@@ -96,9 +98,10 @@ export class ShownPicture {
 
   /** Sets the scale bar. Undefined before the first picture. */
   micrometresPerScreenPixel(): number | undefined {
-    const { shownStillId, stills, frame, zoom, screenWidth, screenHeight } = this.#session.model.getState();
+    const model = this.#session.model.getState();
+    const { frame, zoom, screenWidth, screenHeight } = model;
     const screen = { width: screenWidth, height: screenHeight };
-    const still = stills.find(({ facts }) => facts.stillId === shownStillId)?.facts;
+    const still = stillOnScreen(model)?.still.facts;
     if (still) {
       const size = { width: still.widthPixels, height: still.heightPixels };
       return still.micrometresPerPixel / (fitScale(size, screen) * zoom);

@@ -3,6 +3,7 @@ import type { Still } from '#shared/contract/microscope.ts';
 import type { PartOfFrame, StillFacts } from '#shared/link/talk.ts';
 import { fitScale } from '../view/stage-view.ts';
 import type { Size } from '../view/stage-view.ts';
+import type { MicroscopeModel } from './session-model.ts';
 
 export type StillQuality =
   | { readonly kind: 'waiting' }
@@ -35,16 +36,36 @@ export function bestForm(
     .find((form) => form !== undefined);
 }
 
-/** What the picture is that is shown; see {@link bestForm} for `visible`. */
-export function qualityOf(still: Pick<Still, 'forms' | 'facts'>, visible?: Visible): StillQuality {
-  if (still.forms.some(({ form, isVerified }) => form === 'lossless' && !isVerified))
-    return { kind: 'broken' };
-  const best = bestForm(still, visible);
-  if (!best) return { kind: 'waiting' };
+/** What the best of the still is that has come. */
+export function qualityOf(still: Pick<Still, 'forms' | 'facts'>): StillQuality {
+  return qualityOfForm(still, bestForm(still)?.form);
+}
+
+/** What is on the screen while this form is painted. */
+export function qualityOfForm(
+  { facts, forms }: Pick<Still, 'forms' | 'facts'>,
+  painted: Form['form'] | undefined,
+): StillQuality {
+  if (forms.some(({ form, isVerified }) => form === 'lossless' && !isVerified)) return { kind: 'broken' };
+  const found = forms.find(({ form }) => form === painted);
+  if (!found) return { kind: 'waiting' };
   // The hash in the facts is what the bit-exact form was proven with.
-  if (best.form === 'lossless') return still.facts.sha256 === null ? { kind: 'waiting' } : { kind: 'exact' };
-  if (best.form === 'region') return { kind: 'region' };
-  return { kind: 'lossy', qualityPercent: best.qualityPercent };
+  if (found.form === 'lossless') return facts.sha256 === null ? { kind: 'waiting' } : { kind: 'exact' };
+  if (found.form === 'region') return { kind: 'region' };
+  return { kind: 'lossy', qualityPercent: found.qualityPercent };
+}
+
+/** The still that is seen, and the form it is seen in; undefined while it is the video, or still is. */
+export function stillOnScreen({
+  shownStillId,
+  paintedStill,
+  stills,
+}: Pick<MicroscopeModel, 'shownStillId' | 'paintedStill' | 'stills'>):
+  | { readonly still: Still; readonly form: Form['form'] }
+  | undefined {
+  if (!paintedStill || paintedStill.stillId !== shownStillId) return undefined;
+  const still = stills.find(({ facts }) => facts.stillId === shownStillId);
+  return still && { still, form: paintedStill.form };
 }
 
 /** What a window shows of a frame in its middle, enlarged by `zoom` beyond what fits; null: all of it. */

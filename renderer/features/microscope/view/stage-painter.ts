@@ -3,6 +3,7 @@ import type { PixelRegion, StillFacts } from '#shared/link/talk.ts';
 import type { PointUm } from '#shared/motion/position.ts';
 import { axesOfFrame, objectiveOf, placeOfSlide } from '../session/microscope-facts.ts';
 import type { MicroscopeSession } from '../session/microscope-session.ts';
+import type { PaintedStill } from '../session/session-model.ts';
 import { currentView } from './current-view.ts';
 import type { FedFrame } from './frame-feed.ts';
 import { drawOverlay } from './overlay-drawing.ts';
@@ -15,13 +16,22 @@ export interface PaintedElements {
   readonly map: HTMLCanvasElement;
   /** Holds the canvas of the live picture. */
   readonly frame: HTMLElement;
-  readonly still: HTMLImageElement;
+  readonly still: HTMLElement;
   readonly overlay: HTMLCanvasElement;
 }
 
 export interface MapPicture {
   readonly image: CanvasImageSource;
   readonly map: SlideMap;
+}
+
+export interface StillPicture {
+  /** Decoded. */
+  readonly image: HTMLImageElement;
+  readonly facts: StillFacts;
+  readonly form: PaintedStill['form'];
+  /** The pixels of its frame the picture holds; null: all. */
+  readonly region: PixelRegion | null;
 }
 
 /** The picture counts as predicted from so many CSS pixels beside where it was exposed. */
@@ -40,8 +50,7 @@ export class StagePainter {
   readonly #copy = document.createElement('canvas');
   #frameSize: Size | undefined;
   #mapPicture: MapPicture | undefined;
-  #still: StillFacts | undefined;
-  #stillRegion: PixelRegion | null = null;
+  #still: StillPicture | undefined;
   #draft: Draft | undefined;
   #isDirty = true;
   #request = 0;
@@ -106,10 +115,14 @@ export class StagePainter {
     this.invalidate();
   }
 
-  /** The still whose picture has been decoded, or none; and the pixels of its frame the picture holds, or all. */
-  setStill(facts: StillFacts | undefined, region: PixelRegion | null = null): void {
-    this.#still = facts;
-    this.#stillRegion = region;
+  /** Picture and place change in one refresh: an enlarged still never lies where the one before it belonged. */
+  setStill(still: StillPicture | undefined): void {
+    this.#still = still;
+    if (still) this.#elements.still.replaceChildren(still.image);
+    else this.#elements.still.replaceChildren();
+    this.#session.model.setState({
+      paintedStill: still ? { stillId: still.facts.stillId, form: still.form } : null,
+    });
     this.invalidate();
   }
 
@@ -139,8 +152,8 @@ export class StagePainter {
 
   /** The decoded still, unless it has been put away since: a movement does not wait for React. */
   get #shownStill(): StillFacts | undefined {
-    const still = this.#still;
-    return still?.stillId === this.#session.model.getState().shownStillId ? still : undefined;
+    const facts = this.#still?.facts;
+    return facts?.stillId === this.#session.model.getState().shownStillId ? facts : undefined;
   }
 
   #paint(): void {
@@ -154,8 +167,8 @@ export class StagePainter {
     const view = currentView(this.#session, { screen: this.#screen, frame: this.#frameSize, still, stageUm });
     this.#view = view;
     this.#paintedUm = stageUm;
-    if (!view || !this.#frameSize) return;
-    this.#placeFrame(view, this.#frameSize);
+    if (!view) return;
+    if (this.#frameSize) this.#placeFrame(view, this.#frameSize);
     this.#placeStill(view);
     this.#drawOverlay(view);
   }
@@ -209,7 +222,7 @@ export class StagePainter {
     element.style.visibility = still ? 'visible' : 'hidden';
     if (!still) return;
     const { widthPixels, heightPixels } = still;
-    const held = this.#stillRegion ?? { left: 0, top: 0, width: widthPixels, height: heightPixels };
+    const held = this.#still?.region ?? { left: 0, top: 0, width: widthPixels, height: heightPixels };
     const left = view.screen.width / 2 + (held.left - widthPixels / 2) * view.scale;
     const top = view.screen.height / 2 + (held.top - heightPixels / 2) * view.scale;
     element.style.width = `${(held.width * view.scale).toFixed(2)}px`;

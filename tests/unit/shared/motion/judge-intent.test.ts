@@ -26,6 +26,7 @@ const velocity: MotionIntent = {
   velocityUmPerS: { x: 1, y: 0, z: 0 },
   shownFrameDeviceTimeMs: 9800,
 };
+const letGo: MotionIntent = { ...velocity, velocityUmPerS: { x: 0, y: 0, z: 0 } };
 const target: MotionIntent = { ...common, kind: 'target', targetId: 't', targetUm: { x: 1 } };
 const hold: MotionIntent = { ...common, kind: 'hold', procedureId: 'p' };
 const running = { procedureId: 'p', startedBy: 'remote' as const };
@@ -42,6 +43,16 @@ const cases: readonly [string, MotionIntent, Partial<Circumstances>, string | nu
   ['an old picture', { ...velocity, shownFrameDeviceTimeMs: 9499 }, {}, 'stale-picture'],
   ['a picture of the future', { ...velocity, shownFrameDeviceTimeMs: 10_001 }, {}, 'stale-picture'],
   ['no picture', { ...velocity, shownFrameDeviceTimeMs: null }, {}, 'stale-picture'],
+  ['letting go on an old picture', { ...letGo, shownFrameDeviceTimeMs: 9000 }, {}, null],
+  ['letting go without a picture', { ...letGo, shownFrameDeviceTimeMs: null }, {}, null],
+  ['letting go over a long way round', letGo, { nonceAgeMs: 900 }, null],
+  ['letting go long ago', letGo, { nonceAgeMs: 2001 }, 'stale-nonce'],
+  [
+    'letting go of what somebody else steers',
+    letGo,
+    { lease: { ...good.lease, holder: 'bench' } },
+    'not-holder',
+  ],
   ['STOP', target, { isStopped: true }, 'stopped'],
   ['hands still on after STOP', target, { mustRest: true }, 'stopped'],
   ['slides being changed', target, { slide: { ...good.slide, isChanging: true } }, 'slide-change'],

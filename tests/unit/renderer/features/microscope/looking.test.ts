@@ -5,6 +5,8 @@ import {
   bestForm,
   isEvidence,
   qualityOf,
+  qualityOfForm,
+  stillOnScreen,
   withStill,
   visiblePart,
 } from '#renderer/features/microscope/session/still-choice.ts';
@@ -59,6 +61,19 @@ test('the mark says which picture it is, and a form that does not match is never
   expect(bestForm({ facts, forms: [form('lossless', false)] })).toBeUndefined();
 });
 
+test('the mark speaks of what is painted, not of what has come meanwhile', () => {
+  const still = { facts, forms: [form('lossy'), form('lossless')] };
+  expect(qualityOf(still)).toEqual({ kind: 'exact' });
+  expect(qualityOfForm(still, 'lossy')).toEqual({ kind: 'lossy', qualityPercent: 92 });
+  const { stillId } = facts;
+  const model = { shownStillId: stillId, paintedStill: null, stills: [still] };
+  expect(stillOnScreen(model)).toBeUndefined();
+  expect(stillOnScreen({ ...model, paintedStill: { stillId: 'another', form: 'lossless' } })).toBeUndefined();
+  const paintedStill = { stillId, form: 'lossy' } as const;
+  expect(stillOnScreen({ ...model, paintedStill })).toEqual({ still, form: 'lossy' });
+  expect(stillOnScreen({ ...model, shownStillId: null, paintedStill })).toBeUndefined();
+});
+
 test('a window shows the middle of an enlarged frame, and all of one that fits', () => {
   const [frame, screen] = [
     { width: 1920, height: 1200 },
@@ -75,14 +90,16 @@ test('a region is shown as far as it reaches, is no evidence, and gives way to t
   const still = (...forms: Still['forms']) => ({ facts: { ...facts, region }, forms });
   const lookedAt = { left: 0.25, top: 0.1875, width: 0.5, height: 0.625 };
   const both = still(form('lossy'), form('region'));
-  expect(qualityOf(both, lookedAt)).toEqual({ kind: 'region' });
+  const seen = (looked: Still, visible: Parameters<typeof bestForm>[1]) =>
+    qualityOfForm(looked, bestForm(looked, visible)?.form).kind;
+  expect(seen(both, lookedAt)).toBe('region');
   expect(isEvidence(both)).toBe(false);
   // Less of it, or more: then what lies beyond its border is not there.
-  expect(qualityOf(both, { left: 0.4, top: 0.4, width: 0.2, height: 0.2 })).toEqual({ kind: 'region' });
-  expect(qualityOf(both, { left: 0.2, top: 0.1, width: 0.6, height: 0.8 }).kind).toBe('lossy');
-  expect(qualityOf(both, null).kind).toBe('lossy');
+  expect(seen(both, { left: 0.4, top: 0.4, width: 0.2, height: 0.2 })).toBe('region');
+  expect(seen(both, { left: 0.2, top: 0.1, width: 0.6, height: 0.8 })).toBe('lossy');
+  expect(seen(both, null)).toBe('lossy');
   expect(bestForm(still(form('region', false), form('lossy')), lookedAt)?.form).toBe('lossy');
-  expect(qualityOf(still(form('lossy'), form('region'), form('lossless')), lookedAt).kind).toBe('exact');
+  expect(seen(still(form('lossy'), form('region'), form('lossless')), lookedAt)).toBe('exact');
 });
 
 test('pinned stills stay, of the others only those whose pictures are still there and the one on the screen', () => {

@@ -21,5 +21,6 @@ export const telemetryAtRest: Telemetry = {
   isSlideChanging: false,
   velocityRefusal: null,
   refused: null,
+  overtaken: 0,
   focusScore: null,
 };
