@@ -5,13 +5,15 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ReadyLine } from '#shared/contract/launch.ts';
+import { readEndpoint } from '#backend/transport/local-endpoint.ts';
 import { findBrowser } from '../../electron/launch/browsers.ts';
 import { launchChromium } from '#tests/support/chromium.ts';
 import { startDisplay } from '#tests/support/display.ts';
 import type { Display } from '#tests/support/display.ts';
-import { npmStart } from '#tests/support/npm-start.ts';
+import { npmStart as startNpm } from '#tests/support/npm-start.ts';
+import type { NpmStart } from '#tests/support/npm-start.ts';
 import { root, temporaryDirectory } from '#tests/support/workstation.ts';
 
 const folder = temporaryDirectory();
@@ -20,6 +22,21 @@ const newDataDir = () => path.join(folder.path, `d${++nextFolder}`);
 const hasNoElectron = { ELECTRON_MIRROR: 'http://127.0.0.1:65534/', ELECTRON_OVERRIDE_DIST_PATH: undefined };
 /** Said in both languages. */
 const bilingual = /[\u3040-\u30ff\u4e00-\u9fff].*\n.*[a-z]{3}/;
+
+const starts: NpmStart[] = [];
+
+function npmStart(...given: Parameters<typeof startNpm>): NpmStart {
+  const start = startNpm(...given);
+  starts.push(start);
+  return start;
+}
+
+/** What a test that failed has left running. */
+afterEach(() => {
+  for (const start of starts.splice(0)) {
+    if (start.group().length > 0) process.kill(-start.pid, 'SIGKILL');
+  }
+});
 
 afterAll(() => folder.remove());
 
@@ -261,11 +278,11 @@ describe('in a window', () => {
     ]);
     const dataDir = newDataDir();
     const start = npmStart(['--data', dataDir, '--shell', 'electron'], { env: environment(electron) });
-    await expect
-      .poll(() => start.group().some(({ command }) => command.includes('electron/backend.js')), {
-        timeout: 30_000,
-      })
-      .toBe(true);
+    const isServing = () =>
+      readEndpoint(dataDir) !== undefined &&
+      start.group().some(({ command }) => command.includes('electron/backend.js'));
+    // Not before: a second start that has the folder first would be the one that is left alone.
+    await expect.poll(isServing, { timeout: 60_000 }).toBe(true);
     await expect
       .poll(() => npmStartAgain(dataDir), { timeout: 60_000, interval: 500 })
       .toContain('Another Enkaku is using');

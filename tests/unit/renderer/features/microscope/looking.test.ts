@@ -62,7 +62,7 @@ test('the mark says which picture it is, and a form that does not match is never
 });
 
 test('the mark speaks of what is painted, not of what has come meanwhile', () => {
-  const still = { facts, forms: [form('lossy'), form('lossless')] };
+  const still = { facts, forms: [form('lossy'), form('lossless')], archivedSopUid: null };
   expect(qualityOf(still)).toEqual({ kind: 'exact' });
   expect(qualityOfForm(still, 'lossy')).toEqual({ kind: 'lossy', qualityPercent: 92 });
   const { stillId } = facts;
@@ -90,7 +90,7 @@ test('a region is shown as far as it reaches, is no evidence, and gives way to t
   const still = (...forms: Still['forms']) => ({ facts: { ...facts, region }, forms });
   const lookedAt = { left: 0.25, top: 0.1875, width: 0.5, height: 0.625 };
   const both = still(form('lossy'), form('region'));
-  const seen = (looked: Still, visible: Parameters<typeof bestForm>[1]) =>
+  const seen = (looked: Pick<Still, 'facts' | 'forms'>, visible: Parameters<typeof bestForm>[1]) =>
     qualityOfForm(looked, bestForm(looked, visible)?.form).kind;
   expect(seen(both, lookedAt)).toBe('region');
   expect(isEvidence(both)).toBe(false);
