@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { linkFlags } from '#tests/support/link-page.ts';
 import { call, giveControl, openMicroscopeRoom } from '#tests/support/microscope-room.ts';
 import type { MicroscopeRoom } from '#tests/support/microscope-room.ts';
-import { screenshot } from '#tests/support/page.ts';
+import { clippedTexts, screenshot } from '#tests/support/page.ts';
 import { startTurnServer } from '#tests/support/turn-server.ts';
 import type { TurnServer } from '#tests/support/turn-server.ts';
 
@@ -41,7 +41,11 @@ const session = async () => (await room.university.link.getState({})).session;
 test('with the secret of another server nobody is reached', async () => {
   for (const page of [room.pathologist, room.bench]) await enterPath(page, 'of another server');
   await call(room);
-  await room.pathologist.waitForTimeout(5000);
+  // Paths that exist are found long before this is said.
+  for (const page of [room.pathologist, room.bench]) {
+    await page.getByText('映像の通り道がまだ見つかりません').waitFor({ timeout: 60_000 });
+    expect(await clippedTexts(page)).toEqual([]);
+  }
   const { live, bulk } = (await session()) ?? {};
   expect([live?.state, bulk?.state]).not.toContain('connected');
   await screenshot(room.pathologist, 'path-no-turn');

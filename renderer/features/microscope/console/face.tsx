@@ -164,11 +164,13 @@ function NoPicture() {
   const { t } = useTranslation('microscope');
   const hasFrame = useModel(({ frame, shownStillId }) => frame !== null || shownStillId !== null);
   const isBench = useModel(({ party }) => party === 'bench');
+  const isConnecting = useModel(({ link }) => link?.session?.state === 'connecting');
   if (hasFrame) return null;
+  const remoteText = isConnecting ? 'picture.noneConnecting' : 'picture.noneText';
   return (
     <div className={styles['noPicture']}>
       <EmptyState icon={Microscope} title={t('picture.none')}>
-        {t(isBench ? 'picture.noneTextBench' : 'picture.noneText')}
+        {t(isBench ? 'picture.noneTextBench' : remoteText)}
       </EmptyState>
     </div>
   );

@@ -8,6 +8,9 @@ import { showToast } from '#renderer/ui/toast.tsx';
 import type { LinkState } from '#shared/contract/link.ts';
 import styles from './call-notice.module.css';
 
+/** Paths that exist are found in one or two; from here on the network is what somebody has to look at. */
+const NO_PATH_SECONDS = 10;
+
 /** Who calls or is called, why a call ended, and what can be done about it. */
 export function CallNotice({ link }: { link: LinkState | undefined }) {
   const { t } = useTranslation('microscope');
@@ -59,7 +62,10 @@ export function CallNotice({ link }: { link: LinkState | undefined }) {
       role="status"
       data-testid="call-state"
     >
-      <div>{text}</div>
+      <div>
+        {text}
+        {state === 'connecting' && seconds >= NO_PATH_SECONDS && <p>{t('call.noPath')}</p>}
+      </div>
       <Button icon={PhoneOff} onClick={hangUp}>
         {t(state === 'calling' ? 'call.cancel' : 'call.hangUp')}
       </Button>
