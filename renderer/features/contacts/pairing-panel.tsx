@@ -66,7 +66,7 @@ function OwnSide({ pairing }: { pairing: Exclude<PairingState, { state: 'compari
         </p>
       )}
       {pairing.state === 'failed' && (
-        <p role="alert" className={styles['outcome']}>
+        <p role="alert" className={styles['failure']}>
           {t(`failure.${pairing.reason}`)}
         </p>
       )}

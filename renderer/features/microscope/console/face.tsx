@@ -123,7 +123,7 @@ function FaceInside({ session, live, link, feed, tools, notice }: FaceProps) {
           </div>
           <LiveView feed={feed} map={map}>
             <PictureMarks />
-            <NoPicture />
+            <NoPicture isConnecting={peer?.state === 'connecting'} />
             {hasJoystick && <OnScreenJoystick />}
           </LiveView>
           <StillsStrip />
@@ -160,11 +160,10 @@ function FaceInside({ session, live, link, feed, tools, notice }: FaceProps) {
   );
 }
 
-function NoPicture() {
+function NoPicture({ isConnecting }: { isConnecting: boolean }) {
   const { t } = useTranslation('microscope');
   const hasFrame = useModel(({ frame, shownStillId }) => frame !== null || shownStillId !== null);
   const isBench = useModel(({ party }) => party === 'bench');
-  const isConnecting = useModel(({ link }) => link?.session?.state === 'connecting');
   if (hasFrame) return null;
   const remoteText = isConnecting ? 'picture.noneConnecting' : 'picture.noneText';
   return (

@@ -1,6 +1,5 @@
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
-import type { LinkState } from '#shared/contract/link.ts';
 import type { MicroscopeState, Still } from '#shared/contract/microscope.ts';
 import type { Mark, Talk } from '#shared/link/talk.ts';
 import type { Party, RefusalReason } from '#shared/motion/intent.ts';
@@ -53,7 +52,6 @@ export type VoiceTold = Omit<Extract<Talk, { kind: 'voice' }>, 'kind'>;
 export interface MicroscopeModel {
   readonly party: Party;
   readonly state: MicroscopeState | null;
-  readonly link: LinkState | null;
   readonly telemetry: Telemetry | null;
   /** Telemetry has been silent for longer than it may. */
   readonly isSilent: boolean;
@@ -103,7 +101,6 @@ export function createModel(party: Party): MicroscopeStore {
   return createStore<MicroscopeModel>(() => ({
     party,
     state: null,
-    link: null,
     telemetry: null,
     isSilent: true,
     roundTripMs: null,
