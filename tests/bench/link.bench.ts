@@ -3,9 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import pino from 'pino';
-import { createBulkStore } from '#backend/services/link/bulk-store.ts';
 import { YIELD_AGAIN_MS, YIELD_MS } from '#backend/services/link/bulk-transfers.ts';
+import { openBulkPair } from '#tests/support/bulk-pair.ts';
 import { openLinkPair } from '#tests/support/link-page.ts';
 import type { LinkPair } from '#tests/support/link-page.ts';
 import { descendantsOf } from '#tests/support/stray-processes.ts';
@@ -96,7 +95,6 @@ async function liveRounds(pair: LinkPair): Promise<{ ours: Round[]; bare: Round[
 
 interface BulkBench {
   readonly pair: LinkPair;
-  /** Milliseconds until the file is whole, verified and durable at the other end. */
   send(): Promise<number>;
   close(): Promise<void>;
 }
@@ -105,35 +103,14 @@ async function openBulkBench(): Promise<BulkBench> {
   const directory = temporaryDirectory();
   const file = path.join(directory.path, 'still.png');
   writeFileSync(file, randomBytes(BULK_BYTES));
-  let arrived: () => void = () => {};
-  const stores = ['a', 'b'].map((name) =>
-    createBulkStore({
-      folder: path.join(directory.path, name),
-      log: pino({ enabled: false }),
-      onArrived: () => arrived(),
-    }),
-  );
-  const [a, b] = stores;
-  if (!a || !b) throw new Error('no stores');
-  const pair = await openLinkPair(undefined, [], {
-    a: (request) => a.handle(request),
-    b: (request) => b.handle(request),
-  });
-  yieldToOthers(pair.browserPid);
-  await openOurs(pair, 'bulk');
+  const bulk = await openBulkPair();
+  yieldToOthers(bulk.pair.browserPid);
+  await openOurs(bulk.pair, 'bulk');
   return {
-    pair,
-    send: async () => {
-      const offered = await a.offer(file);
-      const whole = new Promise<void>((resolve) => (arrived = resolve));
-      const startMs = performance.now();
-      await Promise.all([pair.call('a', 'sendBulk', offered), whole]);
-      a.withdraw(offered.transferId);
-      return performance.now() - startMs;
-    },
+    pair: bulk.pair,
+    send: () => bulk.send(file),
     close: async () => {
-      await pair.close();
-      for (const store of stores) store.close();
+      await bulk.close();
       directory.remove();
     },
   };

@@ -10,6 +10,7 @@ import type { Measured } from './measured.ts';
 const KEYS = ['ArrowRight', 'ArrowLeft'] as const;
 const KEY_TRIALS = 20;
 const DRAG_TRIALS = 12;
+const STANDSTILLS = 8;
 const HELD_MS = 700;
 /** A gesture that has moved nothing by then was refused. */
 const LONGEST_MS = 3000;
@@ -176,6 +177,35 @@ async function drags(pathologist: SoakSite): Promise<Gesture[]> {
   });
 }
 
+interface Settled {
+  /** From the standstill to a form of the still on the screen, and to the bit-exact one. */
+  readonly toStillMs: number;
+  readonly toExactMs: number;
+}
+
+async function standstills(pathologist: SoakSite): Promise<Settled[]> {
+  const { page } = pathologist;
+  const found: Settled[] = [];
+  for (let trial = 0; found.length < STANDSTILLS; trial++) {
+    if (trial - found.length >= MOST_REFUSED) throw new Error('steering is refused on this machine');
+    await atRest(pathologist);
+    await page.keyboard.press(KEYS[trial % 2] ?? KEYS[0], { delay: 300 });
+    // A key that was refused leaves the still where it is.
+    if (await page.locator('[data-testid=picture-kind][data-kind=exact]').isVisible()) continue;
+    await until('the stage rests', () => pathologist.isResting);
+    const startMs = performance.now();
+    const kind = (kinds: readonly string[]) =>
+      page
+        .locator(kinds.map((each) => `[data-testid=picture-kind][data-kind=${each}]`).join(', '))
+        .waitFor({ timeout: 30_000 });
+    await kind(['lossy', 'region', 'exact']);
+    const toStillMs = performance.now() - startMs;
+    await kind(['exact']);
+    found.push({ toStillMs, toExactMs: performance.now() - startMs });
+  }
+  return found;
+}
+
 /** Seconds from the key to the end of the procedure as the pathologist's telemetry tells it. */
 async function autofocuses(pathologist: SoakSite): Promise<number[]> {
   const seconds: number[] = [];
@@ -254,8 +284,9 @@ export const bench = {
       await until('in focus', () => pathologist.isResting);
       const pressed = await keys(pathologist);
       const dragged = await drags(pathologist);
+      const settled = await standstills(pathologist);
       const focused = await autofocuses(pathologist);
-      return rows(floor, pressed, dragged, focused);
+      return rows(floor, pressed, dragged, settled, focused);
     } finally {
       for (const site of sites) await site.leave().catch(() => {});
       folder.remove();
@@ -270,6 +301,7 @@ function rows(
   floor: Floor,
   pressed: readonly Gesture[],
   dragged: readonly Gesture[],
+  settled: readonly Settled[],
   focused: readonly number[],
 ): Measured[] {
   const toPixel = pressed.map(({ toPixelMs }) => toPixelMs);
@@ -296,6 +328,23 @@ function rows(
       value: quantile(refreshes, 0.95),
       unit: 'refreshes of the screen',
       target: '≤ 1',
+    },
+    {
+      measure: 'standstill to a still on the screen, p50',
+      value: median(settled.map(({ toStillMs }) => toStillMs)),
+      unit: 'ms',
+      target: '≤ 1000',
+    },
+    {
+      measure: 'standstill to a still on the screen, slowest',
+      value: Math.max(...settled.map(({ toStillMs }) => toStillMs)),
+      unit: 'ms',
+      target: '≤ 1000',
+    },
+    {
+      measure: 'standstill to the bit-exact still, p50',
+      value: median(settled.map(({ toExactMs }) => toExactMs)),
+      unit: 'ms',
     },
     { measure: 'autofocus over the link, p50', value: median(focused), unit: 's', target: '≤ 3' },
     { measure: 'autofocus over the link, slowest', value: Math.max(...focused), unit: 's', target: '≤ 3' },

@@ -137,6 +137,7 @@ test('a move the outage ended before its place is said to have ended there, and 
   expect((await room.atRest()).positionUm).toEqual(stood);
   // A machine that is too busy to go on meaning it ends it early again: then once more.
   const goOn = async () => {
+    await regainControl();
     const isIdle = room.telemetry().axes.x === 'idle';
     if (isIdle && (await told.count()) > 0) await page.keyboard.press('KeyU');
     return isIdle ? Math.abs(room.telemetry().positionUm.x - stood.x) : 0;

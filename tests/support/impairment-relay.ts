@@ -41,6 +41,7 @@ interface Leg {
 
 /** Datagrams of a headers' length beyond what is counted: IPv4 and UDP. */
 const HEADER_BYTES = 28;
+const TIMER_PRECISION_MS = 0.5;
 
 /**
  * The only path between two peers: each is told the relay's port as the other's one candidate. Impairs
@@ -52,7 +53,8 @@ export class ImpairmentRelay {
   /** When the bottleneck in front of an end is free again. */
   readonly #freeAtMs: Record<End, number> = { a: 0, b: 0 };
   readonly #legs = new Map<number, Promise<Readonly<Record<End, Leg>>>>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #waiting: { readonly dueMs: number; readonly deliver: () => void }[] = [];
+  #timer: NodeJS.Timeout | undefined;
   #seed: number;
 
   constructor(seed = 1) {
@@ -87,7 +89,8 @@ export class ImpairmentRelay {
   }
 
   async close(): Promise<void> {
-    for (const timer of this.#timers) clearTimeout(timer);
+    clearTimeout(this.#timer);
+    this.#waiting.length = 0;
     for (const legs of this.#legs.values()) {
       for (const { socket } of Object.values(await legs)) socket.close();
     }
@@ -143,16 +146,23 @@ export class ImpairmentRelay {
     return this.#freeAtMs[to] - nowMs;
   }
 
-  #after(delayMs: number, run: () => void): void {
-    if (delayMs < 0.5) {
-      run();
-      return;
-    }
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      run();
-    }, delayMs);
-    this.#timers.add(timer);
+  /** Whatever is due first goes first, and what is due at once in the order it came: a path is no lottery. */
+  #after(delayMs: number, deliver: () => void): void {
+    const dueMs = performance.now() + delayMs;
+    let at = this.#waiting.length;
+    while (at > 0 && (this.#waiting[at - 1]?.dueMs ?? 0) > dueMs) at--;
+    this.#waiting.splice(at, 0, { dueMs, deliver });
+    this.#deliverDue();
+  }
+
+  #deliverDue(): void {
+    clearTimeout(this.#timer);
+    const nowMs = performance.now() + TIMER_PRECISION_MS;
+    const due = this.#waiting.findIndex(({ dueMs }) => dueMs > nowMs);
+    const ready = this.#waiting.splice(0, due < 0 ? this.#waiting.length : due);
+    for (const { deliver } of ready) deliver();
+    const next = this.#waiting[0];
+    if (next) this.#timer = setTimeout(() => this.#deliverDue(), next.dueMs - performance.now());
   }
 
   #happens(percent: number): boolean {
