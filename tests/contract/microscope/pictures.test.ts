@@ -12,6 +12,7 @@ import { openDatabase } from '#backend/database/open.ts';
 import { createLog } from '#backend/log.ts';
 import { plainKeyProvider } from '#backend/keys.ts';
 import { Pages } from '#backend/pages.ts';
+import { Arrivals } from '#backend/services/microscope/arrivals.ts';
 import { Maps } from '#backend/services/microscope/maps.ts';
 import { createPictureHandler } from '#backend/services/microscope/picture-handler.ts';
 import { createRecords } from '#backend/services/microscope/records.ts';
@@ -66,7 +67,9 @@ function createStills() {
   const said: Talk[] = [];
   const records = createRecords(database, systemClock);
   const files = new PictureFiles(folder.path);
+  const arrivals = new Arrivals();
   const stills = new Stills({
+    arrivals,
     records,
     files,
     clock: systemClock,
@@ -78,7 +81,7 @@ function createStills() {
     sendFile: () => Promise.resolve(undefined),
     onChange: (still) => void changes.push(still),
   });
-  return { stills, records, files, changes, said };
+  return { stills, arrivals, records, files, changes, said };
 }
 
 function arrivedFile(bytes: Uint8Array): string {
@@ -88,7 +91,7 @@ function arrivedFile(bytes: Uint8Array): string {
 }
 
 test('a received still is verified only if its bytes are those the sealed message named, in whatever order they come', async () => {
-  const { stills, records } = createStills();
+  const { stills, arrivals, records } = createStills();
   const bytes = new Uint8Array(1000).fill(7);
   const facts = factsOf(bytes);
   const form = {
@@ -99,7 +102,7 @@ test('a received still is verified only if its bytes are those the sealed messag
   };
 
   const early = randomUUID();
-  await stills.arrived(early, arrivedFile(bytes));
+  await arrivals.arrived(early, arrivedFile(bytes));
   stills.heard({ kind: 'still', facts });
   expect(records.still(facts.stillId)?.forms).toEqual([]);
   stills.heard({ ...form, transferId: early, sha256: sha256(bytes) });
@@ -109,20 +112,20 @@ test('a received still is verified only if its bytes are those the sealed messag
 
   const tampered = randomUUID();
   stills.heard({ ...form, transferId: tampered, sha256: sha256(bytes) });
-  await stills.arrived(tampered, arrivedFile(bytes.with(3, 8)));
+  await arrivals.arrived(tampered, arrivedFile(bytes.with(3, 8)));
   expect(records.still(facts.stillId)?.forms).toEqual([
     { form: 'lossless', qualityPercent: null, isVerified: false },
   ]);
 });
 
 test('a picture of a still that is given up while it is stored harms nobody, nor one that is gone', async () => {
-  const { stills, records } = createStills();
+  const { stills, arrivals, records } = createStills();
   const bytes = new Uint8Array(2_000_000).fill(7);
   const facts = factsOf(bytes);
   const form = { kind: 'still-form' as const, stillId: facts.stillId, qualityPercent: null };
   const transferId = randomUUID();
   // In this order after an outage: the picture over one connection, then all that was said over the other.
-  await stills.arrived(transferId, arrivedFile(bytes));
+  await arrivals.arrived(transferId, arrivedFile(bytes));
   stills.heard({ kind: 'still', facts });
   stills.heard({ ...form, form: 'lossless', transferId, sha256: sha256(bytes) });
   stills.heard({ kind: 'still-refused', stillId: facts.stillId, reason: 'moved' });
@@ -130,7 +133,31 @@ test('a picture of a still that is given up while it is stored harms nobody, nor
   expect(records.still(facts.stillId)).toBeUndefined();
   const gone = randomUUID();
   stills.heard({ ...form, form: 'lossy', transferId: gone, sha256: sha256(bytes) });
-  expect(await stills.arrived(gone, path.join(folder.path, 'gone'))).toBe(true);
+  await arrivals.arrived(gone, path.join(folder.path, 'gone'));
+  expect(records.still(facts.stillId)).toBeUndefined();
+  expect(arrivals.waiting).toBe(0);
+});
+
+test('a file and what is said of it meet in either order, once, and what stays alone is forgotten', async () => {
+  let nowMs = 0;
+  const arrivals = new Arrivals(() => nowMs);
+  const taken: string[] = [];
+  const take = (file: string) => Promise.resolve(void taken.push(file));
+  await arrivals.arrived('a', 'file a');
+  arrivals.announced('a', take);
+  arrivals.announced('b', take);
+  await arrivals.arrived('b', 'file b');
+  expect(taken).toEqual(['file a', 'file b']);
+  expect(arrivals.waiting).toBe(0);
+  for (let count = 0; count < 1000; count++) {
+    arrivals.announced(`never sent ${count}`, take);
+    await arrivals.arrived(`never announced ${count}`, 'file');
+  }
+  expect(arrivals.waiting).toBeLessThanOrEqual(512);
+  nowMs = 10 * 60_000;
+  arrivals.announced('c', take);
+  await arrivals.arrived('d', 'file d');
+  expect(arrivals.waiting).toBe(2);
 });
 
 test('the region asked for becomes whole pixels that hold it, and none where it is the whole frame', () => {
@@ -156,14 +183,14 @@ test('the region asked for becomes whole pixels that hold it, and none where it 
 });
 
 test('stills nobody pinned give way to newer ones, pinned ones stay with their files', async () => {
-  const { stills, records, files } = createStills();
+  const { stills, arrivals, records, files } = createStills();
   const bytes = new Uint8Array(10);
   const pinned = factsOf(bytes, { isKept: true, takenAtUtc: '2026-01-01T00:00:00.000Z' });
   stills.heard({ kind: 'still', facts: pinned });
   const transferId = randomUUID();
   const form = { stillId: pinned.stillId, form: 'lossy' as const, qualityPercent: 80 };
   stills.heard({ kind: 'still-form', ...form, transferId, sha256: sha256(bytes) });
-  await stills.arrived(transferId, arrivedFile(bytes));
+  await arrivals.arrived(transferId, arrivedFile(bytes));
   const first = factsOf(bytes, { takenAtUtc: '2026-01-02T00:00:00.000Z' });
   stills.heard({ kind: 'still', facts: first });
   for (let minute = 10; minute < 40; minute++) {
@@ -177,7 +204,9 @@ test('stills nobody pinned give way to newer ones, pinned ones stay with their f
 test('an old map never lies under a new slide', async () => {
   const shown: string[] = [];
   const files = new PictureFiles(folder.path);
+  const arrivals = new Arrivals();
   const maps = new Maps({
+    arrivals,
     log: silent,
     files,
     say: () => {},
@@ -198,7 +227,7 @@ test('an old map never lies under a new slide', async () => {
   await maps.offer({ ...map, slideId: old });
   const transferId = randomUUID();
   maps.heard({ kind: 'map', transferId, ...map, slideId: old });
-  await maps.arrived(transferId, arrivedFile(new Uint8Array(4)));
+  await arrivals.arrived(transferId, arrivedFile(new Uint8Array(4)));
   expect(maps.current()).toBeNull();
   maps.slideIs(old);
   maps.slideIs(next);

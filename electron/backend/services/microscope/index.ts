@@ -18,6 +18,7 @@ import type { ArchiveDatabase } from '#backend/database/open.ts';
 import type { Log } from '#backend/log.ts';
 import type { Pages } from '#backend/pages.ts';
 import type { HelperProcess } from '#backend/processes/helper-process.ts';
+import { Arrivals } from './arrivals.ts';
 import { Maps } from './maps.ts';
 import { OwnDeviceHost } from './own-device-host.ts';
 import { createPictureHandler } from './picture-handler.ts';
@@ -85,7 +86,9 @@ export function createMicroscope(options: MicroscopeOptions) {
   let remoteFacts: RemoteFacts | null = null;
   let configuration = records.configuration();
 
+  const arrivals = new Arrivals();
   const maps = new Maps({
+    arrivals,
     files,
     log,
     say: link.say,
@@ -93,6 +96,7 @@ export function createMicroscope(options: MicroscopeOptions) {
     onArrived: (map) => announcer.announce('microscope', 'mapArrived', map),
   });
   const stills = new Stills({
+    arrivals,
     records,
     files,
     clock,
@@ -388,9 +392,7 @@ export function createMicroscope(options: MicroscopeOptions) {
       }
       announcer.announce('microscope', 'heard', talk);
     },
-    fileArrived: async (transferId: string, path: string): Promise<void> => {
-      if (!(await maps.arrived(transferId, path))) await stills.arrived(transferId, path);
-    },
+    fileArrived: (transferId: string, path: string): Promise<void> => arrivals.arrived(transferId, path),
     close: (): void => {
       own?.close();
       specimen.close();

@@ -1,6 +1,7 @@
 import type { SlideMap } from '#shared/contract/microscope.ts';
 import type { Talk } from '#shared/link/talk.ts';
 import type { Log } from '#backend/log.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { PictureFiles } from './still-files.ts';
 
 type MapTalk = Extract<Talk, { kind: 'map' }>;
@@ -11,13 +12,12 @@ export interface MapsOptions {
   readonly say: (talk: Talk) => void;
   readonly sendFile: (path: string) => Promise<string | undefined>;
   readonly onArrived: (map: SlideMap) => void;
+  readonly arrivals: Arrivals;
 }
 
 /** The overview of the slide on the stage: never more than one, and never of another slide. */
 export class Maps {
   readonly #options: MapsOptions;
-  readonly #awaited = new Map<string, SlideMap>();
-  readonly #early = new Map<string, string>();
   /** Drawn here or by the peer; shown only while its slide is on the stage. */
   #map: SlideMap | undefined;
   #slideId: string | null = null;
@@ -58,30 +58,19 @@ export class Maps {
   }
 
   heard({ kind: _kind, transferId, ...map }: MapTalk): void {
-    this.#awaited.set(transferId, map);
-    const early = this.#early.get(transferId);
-    if (early !== undefined) void this.arrived(transferId, early);
+    this.#options.arrivals.announced(transferId, (path) => this.#adopt(map, path));
   }
 
-  /** Resolves with false where the file belongs to no map that was announced. */
-  async arrived(transferId: string, path: string): Promise<boolean> {
-    const map = this.#awaited.get(transferId);
-    if (!map) {
-      this.#early.set(transferId, path);
-      return false;
-    }
-    this.#awaited.delete(transferId);
-    this.#early.delete(transferId);
+  async #adopt(map: SlideMap, path: string): Promise<void> {
     const { files, log } = this.#options;
     try {
       await files.adopt(path, files.mapPath(map.slideId));
     } catch (error) {
       log.warn({ err: error, slideId: map.slideId }, 'a map that arrived was not stored');
-      return true;
+      return;
     }
     // Of a slide that has left the stage meanwhile, or that telemetry has not told of yet.
     this.#map = map;
     if (map.slideId === this.#slideId) this.#options.onArrived(map);
-    return true;
   }
 }

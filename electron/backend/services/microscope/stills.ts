@@ -7,6 +7,7 @@ import { RpcError } from '#shared/rpc/frames.ts';
 import type { Clock } from '#backend/clock.ts';
 import type { Log } from '#backend/log.ts';
 import type { Pages } from '#backend/pages.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { MicroscopeRecords } from './records.ts';
 import type { PictureFiles } from './still-files.ts';
 
@@ -25,6 +26,7 @@ export interface StillsOptions {
   /** Offers a file to the peer; undefined without one. */
   readonly sendFile: (path: string) => Promise<string | undefined>;
   readonly onChange: (still: Still) => void;
+  readonly arrivals: Arrivals;
 }
 
 export interface StillRequest {
@@ -37,9 +39,6 @@ export interface StillRequest {
 /** Takes stills at the bench, receives them at the console, and proves that they are what was sent. */
 export class Stills {
   readonly #options: StillsOptions;
-  /** Forms announced by the peer whose bytes have not arrived, and bytes that came before they were announced. */
-  readonly #awaited = new Map<string, Extract<Talk, { kind: 'still-form' }>>();
-  readonly #early = new Map<string, string>();
 
   constructor(options: StillsOptions) {
     this.#options = options;
@@ -130,23 +129,15 @@ export class Stills {
         facts: { ...talk.facts, isKept: talk.facts.isKept || known?.facts.isKept === true },
       });
     } else if (talk.kind === 'still-form') {
-      this.#awaited.set(talk.transferId, talk);
-      const early = this.#early.get(talk.transferId);
-      if (early !== undefined) void this.arrived(talk.transferId, early);
+      this.#options.arrivals.announced(talk.transferId, (path) => this.#adopt(talk, path));
     } else this.#drop(talk.stillId);
   }
 
-  /** A file came over the bulk peer. Resolves with false where it belongs to no still. */
-  async arrived(transferId: string, path: string): Promise<boolean> {
-    const awaited = this.#awaited.get(transferId);
-    if (!awaited) {
-      this.#early.set(transferId, path);
-      return false;
-    }
-    this.#awaited.delete(transferId);
-    this.#early.delete(transferId);
+  async #adopt(
+    { stillId, form, sha256, qualityPercent }: Extract<Talk, { kind: 'still-form' }>,
+    path: string,
+  ): Promise<void> {
     const { files, log } = this.#options;
-    const { stillId, form, sha256, qualityPercent } = awaited;
     const target = files.stillPath(stillId, form);
     try {
       await files.adopt(path, target);
@@ -155,7 +146,6 @@ export class Stills {
       // Given up meanwhile, here or at the bench; or the disk is full. The still keeps the forms it has.
       log.warn({ err: error, stillId, form }, 'a picture that arrived was not stored');
     }
-    return true;
   }
 
   keep(stillId: string): boolean {
