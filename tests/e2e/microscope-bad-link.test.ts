@@ -3,7 +3,13 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ImpairmentRelay, unimpaired } from '#tests/support/impairment-relay.ts';
 import { linkFlags } from '#tests/support/link-page.ts';
-import { call, giveControl, middleOf, openMicroscopeRoom } from '#tests/support/microscope-room.ts';
+import {
+  call,
+  giveControl,
+  middleOf,
+  openMicroscopeRoom,
+  regainControl,
+} from '#tests/support/microscope-room.ts';
 import type { MicroscopeRoom } from '#tests/support/microscope-room.ts';
 import { clippedTexts, screenshot } from '#tests/support/page.ts';
 import { leadThroughRelay } from '#tests/support/relayed-room.ts';
@@ -53,14 +59,6 @@ async function isTold(): Promise<boolean> {
   const { x, y } = room.telemetry().positionUm;
   const text = await page.getByTestId('position').textContent();
   return text?.includes(`X ${Math.round(x)}  Y ${Math.round(y)} `) === true;
-}
-
-/** Control that has run out is asked for again. */
-async function regainControl(): Promise<void> {
-  if ((await page.getByTestId('lease').getAttribute('data-own')) === 'true') return;
-  await page.getByRole('button', { name: '操作権を求める' }).click();
-  await room.bench.getByRole('button', { name: '渡す', exact: true }).click();
-  await page.locator('[data-testid=lease][data-own=true]').waitFor({ timeout: 60_000 });
 }
 
 const session = async () => (await room.hospital.link.getState({})).session;
@@ -113,7 +111,7 @@ test('after a longer outage a connection made anew carries it all in the same se
 });
 
 test('afterwards control is asked for again where it has run out, and keys steer', async () => {
-  await regainControl();
+  await regainControl(room);
   await expect.poll(steeredUm, PATIENCE).toBeGreaterThan(10);
 });
 
@@ -130,14 +128,14 @@ test('a move the outage ended before its place is said to have ended there, and 
   const told = page.getByTestId('ended-early');
   await told.waitFor(PATIENCE);
   expect(await told.textContent()).toContain('移動は目的の場所の手前で終わりました');
-  await regainControl();
+  await regainControl(room);
   await screenshot(page, 'microscope-ended-early');
   expect(await clippedTexts(page)).toEqual([]);
   // Nothing goes on by itself.
   expect((await room.atRest()).positionUm).toEqual(stood);
   // A machine that is too busy to go on meaning it ends it early again: then once more.
   const goOn = async () => {
-    await regainControl();
+    await regainControl(room);
     const isIdle = room.telemetry().axes.x === 'idle';
     if (isIdle && (await told.count()) > 0) await page.keyboard.press('KeyU');
     return isIdle ? Math.abs(room.telemetry().positionUm.x - stood.x) : 0;

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { linkFlags } from '#tests/support/link-page.ts';
-import { call, giveControl, openMicroscopeRoom } from '#tests/support/microscope-room.ts';
+import { call, giveControl, openMicroscopeRoom, regainControl } from '#tests/support/microscope-room.ts';
 import type { MicroscopeRoom } from '#tests/support/microscope-room.ts';
 import { clippedTexts, screenshot } from '#tests/support/page.ts';
 import { startTurnServer } from '#tests/support/turn-server.ts';
@@ -65,6 +65,7 @@ test('with the right one picture, commands and files go through the relay, which
   await giveControl(room, '26-3 A1');
   await expect
     .poll(async () => {
+      await regainControl(room);
       const before = (await room.atRest()).positionUm.x;
       await room.pathologist.keyboard.press('ArrowRight', { delay: 600 });
       return Math.abs((await room.atRest()).positionUm.x - before);

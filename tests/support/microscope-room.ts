@@ -104,6 +104,14 @@ export async function giveControl({ pathologist, bench }: MicroscopeRoom, label:
   await pathologist.locator('[data-testid=lease][data-own=true]').waitFor({ timeout: 60_000 });
 }
 
+/** Control that has run out, as on a machine too busy to renew it, is asked for again. */
+export async function regainControl({ pathologist, bench }: MicroscopeRoom): Promise<void> {
+  if ((await pathologist.getByTestId('lease').getAttribute('data-own')) === 'true') return;
+  await pathologist.getByRole('button', { name: '操作権を求める' }).click();
+  await bench.getByRole('button', { name: '渡す', exact: true }).click();
+  await pathologist.locator('[data-testid=lease][data-own=true]').waitFor({ timeout: 60_000 });
+}
+
 /** Where the middle of a part of the page is, CSS pixels. */
 export async function middleOf(
   page: Page,
