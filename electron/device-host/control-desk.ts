@@ -9,6 +9,7 @@ import type { PositionUm } from '#shared/motion/position.ts';
 import { NonceBook } from '#shared/motion/nonces.ts';
 import { changeSlide, noSlide, slideRefusal, slideRefusalTo } from '#shared/motion/slide.ts';
 import type { SlideEvent, SlideOnStage } from '#shared/motion/slide.ts';
+import type { Telemetry } from '#shared/motion/telemetry.ts';
 
 /** What the desk has moved once it has decided; the engine, or in a test something that only counts. */
 export interface Mover {
@@ -27,8 +28,6 @@ export type StartableRequest = Extract<DeviceRequest, { kind: 'change-objective'
 
 export interface ProcedureDesk {
   current(): RunningProcedure | null;
-  /** It was the last one, and is over. */
-  hasEnded(procedureId: string): boolean;
   start(request: StartableRequest, by: Party): RefusalReason | null;
   beginSlideChange(): void;
   cancel(outcome: 'cancelled' | 'stopped', reason: string): void;
@@ -71,7 +70,7 @@ export class ControlDesk {
   #lease: Lease = { ...nobodySteers, epoch: randomInt(2 ** 30) };
   #slide: SlideOnStage = noSlide;
   #stop: { readonly by: Party } | null = null;
-  #refused: { readonly reason: RefusalReason; readonly count: number } | null = null;
+  #refused: Telemetry['refused'] = null;
   #overtaken = 0;
   #echo: { readonly sequence: number; readonly atMs: number } | null = null;
   #sight: { readonly reason: RefusalReason | null; readonly atMs: number } | null = null;
@@ -89,12 +88,7 @@ export class ControlDesk {
   /** Null: it was executed. */
   intent(intent: MotionIntent, by: Party): RefusalReason | null {
     const reason = this.#take(intent, by);
-    // Held on before its end was heard of: a page would take the count for a refusal of what it meant next.
-    const isLateHold =
-      reason === 'not-permitted' &&
-      intent.kind === 'hold' &&
-      this.#options.procedures.hasEnded(intent.procedureId);
-    if (reason && !isLateHold) this.countRefusal(reason);
+    if (reason) this.countRefusal(reason, { by, sequence: intent.sequence });
     return reason;
   }
 
@@ -104,9 +98,12 @@ export class ControlDesk {
     return reason;
   }
 
-  countRefusal(reason: RefusalReason): void {
+  countRefusal(
+    reason: RefusalReason,
+    intent: { readonly by: Party; readonly sequence: number } | null = null,
+  ): void {
     if (reason === 'old-sequence') this.#overtaken += 1;
-    else this.#refused = { reason, count: (this.#refused?.count ?? 0) + 1 };
+    else this.#refused = { reason, count: (this.#refused?.count ?? 0) + 1, intent };
   }
 
   /** Keys of a new link epoch are in use: sequence and control start anew. */

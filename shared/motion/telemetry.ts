@@ -62,8 +62,17 @@ export const Telemetry = z.strictObject({
   isSlideChanging: z.boolean(),
   /** Whether the remote may steer by velocity now, and why not. */
   velocityRefusal: RefusalReason.nullable(),
-  /** The last intent or request that was refused, with the number of all refusals of this session. */
-  refused: z.strictObject({ reason: RefusalReason, count: z.number().int() }).nullable(),
+  /**
+   * The last intent or request that was refused, with the number of all refusals of this session. It is heard of late:
+   * only `intent` tells which one of whose commands it was; null for requests and for what could not be read.
+   */
+  refused: z
+    .strictObject({
+      reason: RefusalReason,
+      count: z.number().int(),
+      intent: z.strictObject({ by: Parties, sequence: z.number().int() }).nullable(),
+    })
+    .nullable(),
   /**
    * How many more were not executed because something newer, or the same, had come before. Networks reorder and
    * repeat: it ends nothing that is meant.

@@ -56,10 +56,6 @@ export class ProcedureRunner implements ProcedureDesk {
     return this.#running;
   }
 
-  hasEnded(procedureId: string): boolean {
-    return this.#running === null && this.#last?.procedureId === procedureId;
-  }
-
   report(): Pick<Telemetry, 'procedure' | 'lastProcedure' | 'focusScore' | 'isAwayFromSlide'> {
     const running = this.#running;
     return {

@@ -35,7 +35,6 @@ export async function runStaleCommands(
     },
     procedures: {
       current: () => null,
-      hasEnded: () => false,
       start: () => ((moved += 1), null),
       beginSlideChange: () => (moved += 1),
       cancel: () => {},

@@ -121,7 +121,7 @@ export class MicroscopeSession {
   linkIs(path: string): void {
     if (path === this.#path) return;
     this.#path = path;
-    this.letGo();
+    this.#lose();
     this.roundTrip.reset();
     this.prediction.forget();
   }
@@ -183,6 +183,12 @@ export class MicroscopeSession {
     this.steering.letGo();
   }
 
+  /** As `letGo`, but by nobody's will: a finite move on its way has ended early, which is said. */
+  #lose(): void {
+    this.places.forgetWhatFollows();
+    this.steering.lost();
+  }
+
   /** Whether a movement may be tried now; says why not. */
   mayMove(): boolean {
     const { telemetry } = this;
@@ -201,6 +207,7 @@ export class MicroscopeSession {
   // What is asked of the device host.
 
   async request(request: DeviceRequest): Promise<boolean> {
+    if (request.kind === 'release-lease') this.letGo();
     try {
       const { refused } = await this.backend.microscope.request(request);
       if (refused) this.showRefusal(refused);
@@ -357,7 +364,11 @@ export class MicroscopeSession {
       (telemetry.slide?.slideId !== before.slide?.slideId ||
         (telemetry.isSlideChanging && !before.isSlideChanging));
     if (telemetry.stop && !before?.stop) this.letGo();
-    if (before && telemetry.lease.holder !== this.party && before.lease.holder === this.party) this.letGo();
+    if (before?.lease.holder === this.party && telemetry.lease.holder !== this.party) {
+      // Nobody's now: it ran out, for what was given back had been let go of.
+      if (telemetry.lease.holder === null) this.#lose();
+      else this.letGo();
+    }
     this.model.setState({ telemetry, isSilent: false, ...(isOtherSlide && withoutSlide()) });
     if (isOtherSlide) this.prediction.forget();
     this.stillTaking.observe(telemetry, nowMs);
@@ -385,8 +396,7 @@ export class MicroscopeSession {
       ...(refused && nowMs - refused.atMs > REFUSED_SHOWN_MS && { refused: null }),
     });
     if (isSilent) {
-      this.places.forgetWhatFollows();
-      this.steering.lost();
+      this.#lose();
       this.prediction.forget();
     }
   }

@@ -49,7 +49,9 @@ interface Target {
   readonly id: string;
   readonly um: Partial<Axes>;
   readonly sinceMs: number;
-  /** Refusals that have been looked at: a later one concerns it. */
+  /** Of the first time it is said: a refusal of anything earlier does not concern it. */
+  readonly sequence: number;
+  /** Refusals that have been looked at. */
   refusals: number;
 }
 
@@ -126,6 +128,7 @@ export class Steering {
       id: this.#port.newId(),
       um: within,
       sinceMs: this.#port.nowMs(),
+      sequence: this.#nextSequence(facts.telemetry),
       refusals: facts.telemetry.refused?.count ?? 0,
     };
     this.#port.commanded({ kind: 'target', targetUm: within });
@@ -173,7 +176,7 @@ export class Steering {
     if (!facts) return;
     const nowMs = this.#port.nowMs();
     this.#lastTickMs = nowMs;
-    this.#settle(facts.telemetry, nowMs);
+    this.#settle(facts, nowMs);
     const intent = this.#meant(facts, nowMs);
     if (intent) this.#say(intent, facts.telemetry);
   };
@@ -232,13 +235,13 @@ export class Steering {
   }
 
   /** Lets go of what has been reached, refused or waited for too long. */
-  #settle(telemetry: Telemetry, nowMs: number): void {
+  #settle(facts: SteeringFacts, nowMs: number): void {
+    const { telemetry } = facts;
     const target = this.#target;
     if (target) {
-      const isNew = (telemetry.refused?.count ?? 0) > target.refusals;
-      const reason = (isNew && telemetry.refused?.reason) || null;
+      const reason = refusalOf(target, facts);
       target.refusals = Math.max(target.refusals, telemetry.refused?.count ?? 0);
-      const isRefused = reason !== null && !passingRefusals.has(reason);
+      const isRefused = reason !== null;
       if (isRefused) this.#port.refused(reason);
       const isLate = nowMs - target.sinceMs > LONGEST_TARGET_MS;
       const isThere = hasArrived(target.um, telemetry);
@@ -270,14 +273,26 @@ export class Steering {
     this.tick();
   }
 
-  #say(intent: BareIntent, { lease, nonce, echo }: Telemetry): void {
-    const nowMs = this.#port.nowMs();
+  #nextSequence({ echo }: Telemetry): number {
     // After a reload of the page its numbers go on above those said before.
     const floor = Math.max(this.#sequence + 1, (echo?.sequence ?? -1) + 1);
-    this.#sequence = this.#sequence < 0 ? Math.max(floor, Math.floor(Date.now())) : floor;
-    this.#saidAtMs = nowMs;
+    return this.#sequence < 0 ? Math.max(floor, Math.floor(Date.now())) : floor;
+  }
+
+  #say(intent: BareIntent, telemetry: Telemetry): void {
+    const { lease, nonce } = telemetry;
+    this.#sequence = this.#nextSequence(telemetry);
+    this.#saidAtMs = this.#port.nowMs();
     this.#port.send({ ...intent, leaseEpoch: lease.epoch, sequence: this.#sequence, nonce });
   }
+}
+
+/** Why the device host will not have it; a refusal heard of late may be of what was meant before, or of the others. */
+function refusalOf(target: Target, { telemetry, party }: SteeringFacts): RefusalReason | null {
+  const { refused } = telemetry;
+  if (!refused?.intent || refused.count <= target.refusals) return null;
+  const isOfIt = refused.intent.by === party && refused.intent.sequence >= target.sequence;
+  return isOfIt && !passingRefusals.has(refused.reason) ? refused.reason : null;
 }
 
 function limited(um: Partial<Axes>, limits: SteeringFacts['stageLimitsUm']): Partial<Axes> {

@@ -42,6 +42,11 @@ function steered(changes: Partial<Telemetry> = {}, party: Party = 'remote') {
 
 const kinds = (sent: readonly MotionIntent[]) => sent.map(({ kind }) => kind);
 
+const lastOf = (sent: readonly MotionIntent[], by: Party = 'remote') => ({
+  by,
+  sequence: sent.at(-1)?.sequence ?? -1,
+});
+
 test('what is meant is said at once and every 40 ms, with lease, nonce and the frame that is looked at', () => {
   const { steering, sent, pass } = steered();
   steering.push('keys', { x: 1, y: 0, z: 0 });
@@ -98,7 +103,7 @@ test('a target is repeated under one id until it is reached, and keeps within th
 test('a refused target is not insisted on', () => {
   const { steering, sent, refused, pass, tell } = steered();
   steering.aim({ x: 10 });
-  tell({ refused: { reason: 'outside-limits', count: 1 } });
+  tell({ refused: { reason: 'outside-limits', count: 1, intent: lastOf(sent) } });
   pass(40);
   expect(refused).toEqual(['outside-limits']);
   expect(sent.at(-1)?.kind).not.toBe('target');
@@ -186,17 +191,40 @@ test.each(['old-sequence', 'stale-nonce', 'unknown-nonce'] as const)(
     const { steering, sent, refused, endedEarly, pass, tell } = steered();
     steering.aim({ x: 500 });
     pass(80);
-    tell({ refused: { reason, count: 1 } });
+    tell({ refused: { reason, count: 1, intent: lastOf(sent) } });
     pass(200);
     expect(refused).toEqual([]);
     expect(sent.at(-1)).toMatchObject({ kind: 'target', targetUm: { x: 500 } });
-    tell({ refused: { reason: 'outside-limits', count: 2 } });
+    tell({ refused: { reason: 'outside-limits', count: 2, intent: lastOf(sent) } });
     pass(40);
     expect(refused).toEqual(['outside-limits']);
     expect(steering.isAimed).toBe(false);
     expect(endedEarly).toEqual([]);
   },
 );
+
+test('a refusal heard of late, of what was meant before, of the other side or of a request, ends no finite move', () => {
+  const { steering, sent, refused, pass, tell } = steered();
+  steering.push('keys', { x: 1, y: 0, z: 0 });
+  pass(80);
+  steering.push('keys', null);
+  pass(200);
+  const pushed = lastOf(sent);
+  steering.aim({ x: 500 });
+  pass(80);
+  tell({ refused: { reason: 'slow-link', count: 1, intent: pushed } });
+  pass(80);
+  tell({ refused: { reason: 'not-holder', count: 2, intent: lastOf(sent, 'bench') } });
+  pass(80);
+  tell({ refused: { reason: 'not-permitted', count: 3, intent: null } });
+  pass(80);
+  expect(refused).toEqual([]);
+  expect(sent.at(-1)).toMatchObject({ kind: 'target', targetUm: { x: 500 } });
+  tell({ refused: { reason: 'outside-limits', count: 4, intent: lastOf(sent) } });
+  pass(40);
+  expect(refused).toEqual(['outside-limits']);
+  expect(steering.isAimed).toBe(false);
+});
 
 test('a finite move that is given up on its way is told as ended early, one that arrived or was let go is not', () => {
   const late = steered();
