@@ -1,9 +1,15 @@
 // The camera at the bench freezes while the link stays: what the pathologist sees, and what may still be moved.
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Telemetry } from '#shared/motion/telemetry.ts';
 import { cameraProblem, chooseCamera, setWatched, watchCameras } from '#tests/support/bench-page.ts';
-import { call, giveControl, middleOf, openMicroscopeRoom } from '#tests/support/microscope-room.ts';
+import {
+  call,
+  giveControl,
+  middleOf,
+  openMicroscopeRoom,
+  regainControl,
+} from '#tests/support/microscope-room.ts';
 import type { MicroscopeRoom } from '#tests/support/microscope-room.ts';
 import { clippedTexts, screenshot } from '#tests/support/page.ts';
 
@@ -25,6 +31,8 @@ beforeAll(async () => {
   await chooseCamera(bench, '標準の機器');
   await bench.getByTestId('camera-controls').waitFor({ timeout: 60_000 });
 });
+
+beforeEach(() => regainControl(room));
 
 afterEach(async () => {
   for (const key of ['ArrowLeft', 'ArrowRight']) await page.keyboard.up(key);

@@ -4,7 +4,13 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { focusStepUm } from '#renderer/features/microscope/steering/speed.ts';
 import { simulatedMicroscope, simulatedSensor } from '#shared/motion/simulated-microscope.ts';
 import type { Telemetry } from '#shared/motion/telemetry.ts';
-import { call, giveControl, middleOf, openMicroscopeRoom } from '#tests/support/microscope-room.ts';
+import {
+  call,
+  giveControl,
+  middleOf,
+  openMicroscopeRoom,
+  regainControl,
+} from '#tests/support/microscope-room.ts';
 import type { MicroscopeRoom } from '#tests/support/microscope-room.ts';
 import { movePad, plugPad } from '#tests/support/virtual-pad.ts';
 
@@ -25,6 +31,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   await page.bringToFront();
+  await regainControl(room);
   await expect.poll(() => room.telemetry().velocityRefusal, PATIENCE).toBeNull();
   await room.atRest();
 });
@@ -57,6 +64,7 @@ async function chooseObjective(id: number): Promise<void> {
 /** How far the stage has gone by a gesture; one that a busy machine refused, with its reason, is made again. */
 async function gone(gesture: () => Promise<void>): Promise<Telemetry['positionUm']> {
   for (let attempt = 0; attempt < 5; attempt += 1) {
+    await regainControl(room);
     const { positionUm: before } = await room.atRest();
     await gesture();
     await page.waitForTimeout(HELD_MS);
@@ -118,7 +126,7 @@ test('the wheel focuses by about the depth of focus, and finely with Shift', asy
   };
   const coarse = focusStepUm(numericalAperture, false);
   await expect.poll(() => focused(2), PATIENCE).toBeCloseTo(2 * coarse, 0);
-  expect(await focused(-2)).toBeCloseTo(-2 * coarse, 0);
+  await expect.poll(() => focused(-2), PATIENCE).toBeCloseTo(-2 * coarse, 0);
   await page.keyboard.down('Shift');
   const fine = await focused(2);
   await page.keyboard.up('Shift');

@@ -1,11 +1,17 @@
 // A slow link in the running room: what the pathologist is told, what is refused, and what goes on working.
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { MAXIMUM_ROUND_TRIP_MS, WARNING_ROUND_TRIP_MS } from '#shared/motion/limits-of-time.ts';
 import { simulatedMicroscope, simulatedSensor } from '#shared/motion/simulated-microscope.ts';
 import { ImpairmentRelay, unimpaired } from '#tests/support/impairment-relay.ts';
 import { linkFlags } from '#tests/support/link-page.ts';
-import { call, giveControl, middleOf, openMicroscopeRoom } from '#tests/support/microscope-room.ts';
+import {
+  call,
+  giveControl,
+  middleOf,
+  openMicroscopeRoom,
+  regainControl,
+} from '#tests/support/microscope-room.ts';
 import type { MicroscopeRoom } from '#tests/support/microscope-room.ts';
 import { leadThroughRelay } from '#tests/support/relayed-room.ts';
 
@@ -26,6 +32,8 @@ beforeAll(async () => {
   await call(room);
   await giveControl(room, '26-1 F1-1');
 });
+
+beforeEach(() => regainControl(room));
 
 afterAll(async () => {
   await room.close();
