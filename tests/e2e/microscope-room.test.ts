@@ -280,6 +280,13 @@ test('another slide closes what belonged to the old one on both sides', async ()
   expect(await pathologist.getByTestId('stills').locator('[data-quality]').count()).toBe(0);
 });
 
+test('beside the tissue it is said that nothing lies in the field; its noise has no sharpness', async () => {
+  for (const side of [bench, pathologist]) {
+    await expect.poll(() => side.getByText('視野に像がありません').count(), PATIENCE).toBe(1);
+    expect(await side.getByText(/鮮明さ \d/).count()).toBe(0);
+  }
+});
+
 test('nothing is cut off on either side, and no page complained', async () => {
   expect(await clippedTexts(pathologist)).toEqual([]);
   expect(await clippedTexts(bench)).toEqual([]);

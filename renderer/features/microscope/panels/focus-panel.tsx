@@ -23,7 +23,7 @@ export function FocusPanel() {
         {t('panel.focus')}
         {latest !== undefined && (
           <small>
-            {t('focus.score')} {((100 * latest) / best).toFixed(0)} %
+            {latest === 0 ? t('focus.blank') : `${t('focus.score')} ${((100 * latest) / best).toFixed(0)} %`}
           </small>
         )}
       </h3>

@@ -87,7 +87,7 @@ export interface MicroscopeModel {
   readonly peerVoice: VoiceTold | null;
   /** Which pictures the other end sends beside the microscope's. */
   readonly peerStreams: { readonly hasPerson: boolean; readonly hasSecond: boolean };
-  /** Of the last minute, for the graph. */
+  /** Of the last minute, for the graph; 0 where nothing that could be sharp lies in the field. */
   readonly focusScores: readonly number[];
   readonly zoom: number;
   /** Of the picture's place on the screen, CSS pixels. */

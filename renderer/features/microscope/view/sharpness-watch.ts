@@ -17,6 +17,8 @@ export class SharpnessWatch {
     const nowMs = performance.now();
     if (nowMs - this.#lookedAtMs < INTERVAL_MS) return;
     this.#lookedAtMs = nowMs;
-    this.#tell(this.#field.score(image, width, height).score);
+    // Compared with each other, the noise of an empty field would look like the best focus there was.
+    const { score, isBlank } = this.#field.score(image, width, height);
+    this.#tell(isBlank ? 0 : score);
   };
 }
